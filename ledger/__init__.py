@@ -1,0 +1,1 @@
+"""TradeSeal: a certificate ledger that customs offices run together."""
