@@ -1,0 +1,1 @@
+"""The chain: its port, the real node behind it, calldata and deployment."""
