@@ -1,0 +1,1 @@
+"""The use cases: what the command, the API and integrators call."""
