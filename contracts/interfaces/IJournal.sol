@@ -11,6 +11,9 @@ interface IJournal {
     /// @notice `count` entries cannot be cut from `length` bytes of tails.
     error JournalUneven(uint256 length, uint256 count);
 
+    /// @notice `chainId` does not fit the 8 bytes that an entry has for it.
+    error JournalChainIdInvalid(uint256 chainId);
+
     /// @notice Entries `first` to `first + count - 1` were appended by `author` at `time`.
     /// @dev Entry i is version, chain id, author, time, head and the i-th of `count` equal parts of `tails`.
     /// @param first Index of the first entry, counted from 0.
