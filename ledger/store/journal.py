@@ -1,0 +1,244 @@
+"""The cached journal: entries as the chain shows them, and the steps in which they were read.
+
+Rule: only ``ledger.sync`` writes here, a whole verified step at a time. Every entry remembers the event that brought it,
+so an answer can name its block and transaction.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from typing import TYPE_CHECKING, TypeVar
+
+from sqlalchemy import Connection, bindparam, delete, func, insert, select
+
+from ledger.store.schema import CACHE, entries, events, steps
+
+if TYPE_CHECKING:
+    from ledger.store.database import Database
+
+_Row = TypeVar("_Row")
+_CHUNK = 5_000
+_GOVERNANCE_END = 0x20
+
+
+@dataclass(frozen=True, slots=True)
+class CachedEntry:
+    """One entry: its index, its bytes (``docs/spec/journal.md``) and where the chain holds it."""
+
+    index: int
+    entry: bytes
+    block_number: int
+    block_digest: bytes
+    transaction: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class EntryRow:
+    """One entry to be stored; ``event`` is the index of the first entry of its event."""
+
+    index: int
+    event: int
+    type: int
+    member: str
+    subject: bytes
+    time: int
+    entry: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class EventRow:
+    """One event to be stored: ``count`` entries from ``first`` on, and where the chain holds them."""
+
+    first: int
+    count: int
+    block_number: int
+    block_digest: bytes
+    log_index: int
+    transaction: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """How far the cache has read: a block, and the journal's size, root and frontier after it."""
+
+    block_number: int
+    block_digest: bytes
+    block_time: int
+    size: int
+    root: bytes
+    frontier: bytes
+
+
+_FULL = (
+    select(
+        entries.c.position,
+        entries.c.entry,
+        events.c.block_number,
+        events.c.block_digest,
+        events.c.transaction,
+    )
+    .join(events, events.c.first == entries.c.event)
+    .order_by(entries.c.position)
+)
+_ABOUT = _FULL.where(entries.c.subject == bindparam("subject"), entries.c.member == bindparam("member"))
+_GOVERNANCE = _FULL.where(entries.c.type < _GOVERNANCE_END, entries.c.position >= bindparam("first"))
+_RANGE = _FULL.where(entries.c.position >= bindparam("first"), entries.c.position < bindparam("end"))
+_STEPS = select(
+    steps.c.block_number,
+    steps.c.block_digest,
+    steps.c.block_time,
+    steps.c.size,
+    steps.c.root,
+    steps.c.frontier,
+).order_by(steps.c.step.desc())
+
+
+class CachedJournal:
+    """Reads of the cache, each in a transaction of its own, and the writes that ``ledger.sync`` puts into one.
+
+    Raises (every method): ``Unavailable``.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    # --- reading ---------------------------------------------------------------------------------------------
+
+    def entries_about(self, member: str, subject: bytes) -> list[CachedEntry]:
+        """Return the entries that ``member`` made about ``subject``, oldest first."""
+        with self._database.reading() as connection:
+            rows = connection.execute(_ABOUT, {"member": member, "subject": subject}).all()
+        return [CachedEntry(*row) for row in rows]
+
+    def governance_entries(self, first: int = 0) -> list[CachedEntry]:
+        """Return the entries about members, keys, proposals and registries from index ``first`` on."""
+        with self._database.reading() as connection:
+            rows = connection.execute(_GOVERNANCE, {"first": first}).all()
+        return [CachedEntry(*row) for row in rows]
+
+    def entries(self, first: int, limit: int) -> list[CachedEntry]:
+        """Return up to ``limit`` entries from index ``first`` on."""
+        with self._database.reading() as connection:
+            rows = connection.execute(_RANGE, {"first": first, "end": first + limit}).all()
+        return [CachedEntry(*row) for row in rows]
+
+    def stream(self, first: int = 0) -> Iterator[CachedEntry]:
+        """Yield every entry from index ``first`` on, some thousands in memory at a time."""
+        while chunk := self.entries(first, _CHUNK):
+            yield from chunk
+            first = chunk[-1].index + 1
+
+    def size(self) -> int:
+        """Return the number of entries that the cache holds."""
+        step = self.head()
+        return 0 if step is None else step.size
+
+    def head(self) -> Step | None:
+        """Return the newest step, or None before the first."""
+        with self._database.reading() as connection:
+            return self.head_in(connection)
+
+    def steps(self) -> list[Step]:
+        """Return all steps, newest first."""
+        with self._database.reading() as connection:
+            return [Step(*row) for row in connection.execute(_STEPS)]
+
+    def fingerprint(self) -> bytes:
+        """Return SHA-256 over all entries and events; equal only if the cache is the same byte for byte."""
+        digest = hashlib.sha256()
+        with self._database.reading() as connection:
+            for table, key in ((entries, entries.c.position), (events, events.c.first)):
+                for row in connection.execute(
+                    select(table).order_by(key).execution_options(yield_per=_CHUNK)
+                ):
+                    digest.update(repr(tuple(_plain(value) for value in row)).encode())
+        return digest.digest()
+
+    # --- writing, inside a transaction of the caller ---------------------------------------------------------
+
+    @staticmethod
+    def head_in(connection: Connection) -> Step | None:
+        """Return the newest step as this transaction sees it."""
+        row = connection.execute(_STEPS.limit(1)).first()
+        return None if row is None else Step(*row)
+
+    @staticmethod
+    def add_in(
+        connection: Connection, event_rows: Iterable[EventRow], entry_rows: Iterable[EntryRow]
+    ) -> None:
+        """Insert events and entries; a position that is already taken ends the transaction."""
+        for events_chunk in _chunks(event_rows):
+            connection.execute(insert(events), [_event_values(row) for row in events_chunk])
+        for entries_chunk in _chunks(entry_rows):
+            connection.execute(insert(entries), [_entry_values(row) for row in entries_chunk])
+
+    @staticmethod
+    def add_step_in(connection: Connection, step: Step) -> None:
+        """Record that the cache now stands at ``step``; a step that adds no entry replaces the one before."""
+        connection.execute(delete(steps).where(steps.c.size == step.size))
+        connection.execute(
+            insert(steps).values(**{column: getattr(step, column) for column in Step.__slots__})
+        )
+
+    @staticmethod
+    def forget_in(connection: Connection, size: int) -> None:
+        """Delete every entry from index ``size`` on, with its events and steps."""
+        connection.execute(delete(entries).where(entries.c.position >= size))
+        connection.execute(delete(events).where(events.c.first >= size))
+        connection.execute(delete(steps).where(steps.c.size > size))
+
+    @staticmethod
+    def forget_all_in(connection: Connection) -> None:
+        """Empty the cache."""
+        for table in CACHE:
+            connection.execute(delete(table))
+
+    @staticmethod
+    def copy_in(connection: Connection, other: CachedJournal) -> None:
+        """Take over everything that ``other`` holds, in chunks."""
+        with other._database.reading() as source:
+            for table in CACHE:
+                found = source.execute(select(table).execution_options(yield_per=_CHUNK))
+                for chunk in found.mappings().partitions(_CHUNK):
+                    connection.execute(insert(table), [dict(row) for row in chunk])
+
+    @staticmethod
+    def count_in(connection: Connection) -> int:
+        """Return how many entries there are."""
+        return int(connection.execute(select(func.count()).select_from(entries)).scalar_one())
+
+
+def _event_values(row: EventRow) -> dict[str, object]:
+    return {
+        "first": row.first,
+        "count": row.count,
+        "block_number": row.block_number,
+        "block_digest": row.block_digest,
+        "log_index": row.log_index,
+        "transaction": row.transaction,
+    }
+
+
+def _entry_values(row: EntryRow) -> dict[str, object]:
+    return {
+        "position": row.index,
+        "event": row.event,
+        "type": row.type,
+        "member": row.member,
+        "subject": row.subject,
+        "time": row.time,
+        "entry": row.entry,
+    }
+
+
+def _plain(value: object) -> object:
+    return bytes(value) if isinstance(value, memoryview) else value
+
+
+def _chunks(rows: Iterable[_Row]) -> Iterator[Sequence[_Row]]:
+    iterator = iter(rows)
+    while chunk := list(islice(iterator, _CHUNK)):
+        yield chunk

@@ -1,0 +1,200 @@
+"""The outbox's rows: acts that this gateway means to carry out on the chain, and their signed transactions.
+
+Rule: a row is stored before anybody outside hears of it, and a nonce that was given out is never given out again for
+the same account. What to do with a row is decided in ``ledger.outbox``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from sqlalchemy import Connection, bindparam, func, insert, select, update
+
+from ledger.store.schema import events, outbox
+
+if TYPE_CHECKING:
+    from ledger.store.database import Database
+
+
+class OutboxState(StrEnum):
+    """Where an act stands.
+
+    Intended: no nonce yet. Signed: the raw transaction is stored and may have been sent. Mined: the node showed a
+    receipt. Settled: the cache has read that block too. Reverted: mined without effect. Refused: the contract's rules
+    forbid it, never signed. Superseded: a stranger's transaction took its nonce.
+    """
+
+    INTENDED = "intended"
+    SIGNED = "signed"
+    MINED = "mined"
+    SETTLED = "settled"
+    REVERTED = "reverted"
+    REFUSED = "refused"
+    SUPERSEDED = "superseded"
+
+
+@dataclass(frozen=True, slots=True)
+class OutboxRow:
+    """One act; ``raw`` and ``digest`` (the transaction hash, 32 bytes) are None while it is only intended."""
+
+    id: int
+    account: bytes
+    target: bytes
+    calldata: bytes
+    purpose: str
+    state: OutboxState
+    attempts: int
+    nonce: int | None
+    raw: bytes | None
+    digest: bytes | None
+    block_number: int | None
+    block_digest: bytes | None
+    reason_code: str
+    reason: str
+    created_at: int
+
+
+_ROWS = select(*(outbox.c[name] for name in OutboxRow.__slots__))
+
+
+class Outgoing:
+    """The rows of all lanes of this gateway.
+
+    Raises (every method): ``Unavailable``.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def find(self, row: int) -> OutboxRow | None:
+        """Return one row, or None."""
+        with self._database.reading() as connection:
+            found = connection.execute(_ROWS.where(outbox.c.id == row)).first()
+        return None if found is None else _row(found)
+
+    def in_state(self, account: bytes, *states: OutboxState, limit: int | None = None) -> list[OutboxRow]:
+        """Return the lane's rows in these states: by nonce, then in the order they were intended."""
+        asked = _ROWS.where(outbox.c.account == account, outbox.c.state.in_(states))
+        with self._database.reading() as connection:
+            found = connection.execute(asked.order_by(outbox.c.nonce, outbox.c.id).limit(limit)).all()
+        return [_row(one) for one in found]
+
+    def with_nonce(self, account: bytes, nonce: int) -> OutboxRow | None:
+        """Return the row that was given ``nonce``, whatever its state, or None."""
+        asked = _ROWS.where(outbox.c.account == account, outbox.c.nonce == nonce)
+        with self._database.reading() as connection:
+            found = connection.execute(asked).first()
+        return None if found is None else _row(found)
+
+    def counts(self, account: bytes) -> dict[OutboxState, int]:
+        """Return how many rows of the lane are in each state."""
+        asked = select(outbox.c.state, func.count()).where(outbox.c.account == account)
+        with self._database.reading() as connection:
+            found = connection.execute(asked.group_by(outbox.c.state))
+            return {OutboxState(state): count for state, count in found}
+
+    # --- writing, inside a transaction of the caller ---------------------------------------------------------
+
+    @staticmethod
+    def intend_in(
+        connection: Connection,
+        account: bytes,
+        target: bytes,
+        calldata: bytes,
+        purpose: str,
+        now: int,
+        attempts: int = 0,
+    ) -> int:
+        """Store an act that has no nonce yet and return its row number."""
+        values = {
+            "account": account,
+            "target": target,
+            "calldata": calldata,
+            "purpose": purpose,
+            "state": OutboxState.INTENDED,
+            "attempts": attempts,
+            "created_at": now,
+        }
+        key = connection.execute(insert(outbox).values(**values)).inserted_primary_key
+        assert key is not None
+        return int(key[0])
+
+    @staticmethod
+    def free_nonce_in(connection: Connection, account: bytes, mined: int) -> int:
+        """Return the lowest nonce from ``mined`` on (what the chain expects next) that was never given out."""
+        asked = select(outbox.c.nonce).where(outbox.c.account == account, outbox.c.nonce >= mined)
+        nonce = mined
+        for taken in connection.execute(asked.order_by(outbox.c.nonce)).scalars():
+            if taken != nonce:
+                break
+            nonce += 1
+        return nonce
+
+    @staticmethod
+    def sign_in(connection: Connection, row: int, nonce: int, raw: bytes, digest: bytes) -> None:
+        """Store the signed transaction of an intended act."""
+        values = {"state": OutboxState.SIGNED, "nonce": nonce, "raw": raw, "digest": digest}
+        connection.execute(update(outbox).where(outbox.c.id == row).values(**values))
+
+    @staticmethod
+    def move_in(
+        connection: Connection,
+        row: int,
+        state: OutboxState,
+        *,
+        block: tuple[int, bytes] | None = None,
+        code: str = "",
+        reason: str = "",
+    ) -> None:
+        """Change the state of a row; ``block`` is the number and digest of the block that mined it."""
+        number, digest = block if block is not None else (None, None)
+        values = {
+            "state": state,
+            "block_number": number,
+            "block_digest": digest,
+            "reason_code": code,
+            "reason": reason,
+        }
+        connection.execute(update(outbox).where(outbox.c.id == row).values(**values))
+
+    @staticmethod
+    def settle_in(connection: Connection, transactions: Iterable[bytes]) -> None:
+        """Say that the cache holds the events of these transactions; unknown ones are not ours."""
+        mine = outbox.c.digest == bindparam("of")
+        rows = [{"of": one} for one in transactions]
+        if rows:
+            connection.execute(update(outbox).where(mine).values(state=OutboxState.SETTLED), rows)
+
+    @staticmethod
+    def unmine_in(connection: Connection, transactions: Sequence[bytes]) -> None:
+        """Say that these transactions are not on the chain any more; they will be sent again as they are."""
+        mine = (outbox.c.digest == bindparam("of")) & outbox.c.state.in_(
+            (OutboxState.MINED, OutboxState.SETTLED)
+        )
+        values = {"state": OutboxState.SIGNED, "block_number": None, "block_digest": None}
+        rows = [{"of": one} for one in transactions]
+        if rows:
+            connection.execute(update(outbox).where(mine).values(**values), rows)
+
+    @staticmethod
+    def unmine_after_in(connection: Connection, block_number: int) -> None:
+        """Say that nothing after block ``block_number`` can be relied on any more."""
+        after = outbox.c.block_number > block_number
+        mined = outbox.c.state.in_((OutboxState.MINED, OutboxState.SETTLED))
+        values = {"state": OutboxState.SIGNED, "block_number": None, "block_digest": None}
+        connection.execute(update(outbox).where(after & mined).values(**values))
+
+    @staticmethod
+    def shown_in(connection: Connection, transaction: bytes) -> int | None:
+        """Return the index of the first entry that ``transaction`` brought, or None if the cache shows none."""
+        asked = select(events.c.first).where(events.c.transaction == transaction).order_by(events.c.first)
+        return connection.execute(asked.limit(1)).scalar()
+
+
+def _row(found: object) -> OutboxRow:
+    values: dict[str, object] = found._asdict()  # type: ignore[attr-defined]
+    values["state"] = OutboxState(str(values["state"]))
+    return OutboxRow(**values)  # type: ignore[arg-type]

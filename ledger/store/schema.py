@@ -1,0 +1,180 @@
+"""Schema: the tables, in two parts that never refer to each other.
+
+The *cache* (``entries``, ``events``, ``steps``) says what the chain says; ``rebuild`` recreates it byte for byte. The *own*
+part (everything else) exists nowhere else and is never dropped. Times are seconds since 1970 UTC, digests raw bytes.
+A change here needs a migration in ``migrations/versions``; a test compares the two.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    SmallInteger,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+metadata = MetaData()
+
+# SQLite gives out row numbers by itself only to a column that is exactly INTEGER PRIMARY KEY.
+_Serial = BigInteger().with_variant(Integer, "sqlite")
+
+# --- the cache -----------------------------------------------------------------------------------------------------
+
+events = Table(
+    "events",
+    metadata,
+    Column("first", _Serial, primary_key=True, autoincrement=False),
+    Column("count", Integer, nullable=False),
+    Column("block_number", BigInteger, nullable=False),
+    Column("block_digest", LargeBinary, nullable=False),
+    Column("log_index", Integer, nullable=False),
+    Column("transaction", LargeBinary, nullable=False),
+    Index("events_by_transaction", "transaction"),
+)
+
+entries = Table(
+    "entries",
+    metadata,
+    Column("position", _Serial, primary_key=True, autoincrement=False),
+    Column("event", BigInteger, nullable=False),  # events.first
+    Column("type", SmallInteger, nullable=False),
+    Column("member", Text, nullable=False),
+    Column("subject", LargeBinary, nullable=False),
+    Column("time", BigInteger, nullable=False),
+    Column("entry", LargeBinary, nullable=False),
+    Index("entries_by_subject", "subject", "member"),
+)
+# Governance is a few hundred entries among millions of records (types below 0x20: ``docs/spec/journal.md`` section 4).
+Index(
+    "entries_of_governance",
+    entries.c.position,
+    sqlite_where=entries.c.type < 0x20,
+    postgresql_where=entries.c.type < 0x20,
+)
+
+steps = Table(
+    "steps",
+    metadata,
+    Column("step", _Serial, primary_key=True),
+    Column("block_number", BigInteger, nullable=False),
+    Column("block_digest", LargeBinary, nullable=False),
+    Column("block_time", BigInteger, nullable=False),
+    Column("size", BigInteger, nullable=False, unique=True),
+    Column("root", LargeBinary, nullable=False),
+    Column("frontier", LargeBinary, nullable=False),
+)
+
+CACHE = (events, entries, steps)
+
+# --- what only this gateway knows ----------------------------------------------------------------------------------
+
+documents = Table(
+    "documents",
+    metadata,
+    Column("id", _Serial, primary_key=True),
+    Column("document_id", LargeBinary, nullable=False, unique=True),
+    Column("kind", SmallInteger, nullable=False),
+    Column("member", Text, nullable=False),
+    Column("tag", LargeBinary, nullable=False),
+    Column("number", Text, nullable=False),
+    Column("normalised", Text, nullable=False),
+    Column("content", LargeBinary, nullable=False),
+    Column("registry", LargeBinary, nullable=False),
+    Column("document_type", Integer, nullable=False),
+    Column("use_policy", Integer, nullable=False),
+    Column("key", LargeBinary, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("outbox", BigInteger),
+    Column("journal_index", BigInteger),
+    Column("anchored_at", BigInteger),
+    Column("reason_code", Text, nullable=False, default=""),
+    Column("reason", Text, nullable=False, default=""),
+    Column("created_at", BigInteger, nullable=False),
+    UniqueConstraint("kind", "member", "tag", name="documents_number_once"),
+    Index("documents_by_outbox", "outbox"),
+    Index("documents_by_journal_index", "journal_index"),
+)
+
+# Apart from ``documents``, so that a change of state does not rewrite the sealed bytes.
+sealed = Table(
+    "sealed",
+    metadata,
+    Column("document", _Serial, primary_key=True, autoincrement=False),
+    Column("sealed", LargeBinary, nullable=False),
+)
+
+second_keys = Table(
+    "second_keys",
+    metadata,
+    Column("document", BigInteger, primary_key=True),
+    Column("value", Text, primary_key=True),
+    Index("second_keys_by_value", "value"),
+)
+
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("id", _Serial, primary_key=True),
+    Column("account", LargeBinary, nullable=False),
+    Column("target", LargeBinary, nullable=False),
+    Column("calldata", LargeBinary, nullable=False),
+    Column("purpose", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("attempts", Integer, nullable=False, default=0),
+    Column("nonce", BigInteger),
+    Column("raw", LargeBinary),
+    Column("digest", LargeBinary, unique=True),
+    Column("block_number", BigInteger),
+    Column("block_digest", LargeBinary),
+    Column("reason_code", Text, nullable=False, default=""),
+    Column("reason", Text, nullable=False, default=""),
+    Column("created_at", BigInteger, nullable=False),
+    UniqueConstraint("account", "nonce", name="outbox_nonce_once"),
+    Index("outbox_by_state", "account", "state"),
+)
+
+api_keys = Table(
+    "api_keys",
+    metadata,
+    Column("digest", LargeBinary, primary_key=True),
+    Column("label", Text, nullable=False, unique=True),
+    Column("role", Text, nullable=False),
+    Column("scopes", Text, nullable=False),
+    Column("rate", Integer, nullable=False),
+    Column("disabled", Boolean, nullable=False, default=False),
+    Column("created_at", BigInteger, nullable=False),
+)
+
+lookups = Table(
+    "lookups",
+    metadata,
+    Column("id", _Serial, primary_key=True),
+    Column("time", BigInteger, nullable=False),
+    Column("asker", Text, nullable=False),
+    Column("role", Text, nullable=False),
+    Column("purpose", Text, nullable=False),
+    Column("issuer", Text, nullable=False),
+    Column("number", Text, nullable=False),
+    Column("verdict", Text, nullable=False),
+    Column("trace", Text, nullable=False),
+    Index("lookups_by_time", "time"),
+)
+
+idempotency = Table(
+    "idempotency",
+    metadata,
+    Column("caller", Text, primary_key=True),
+    Column("key", Text, primary_key=True),
+    Column("request", LargeBinary, nullable=False),
+    Column("status", Integer),
+    Column("response", LargeBinary),
+    Column("created_at", BigInteger, nullable=False),
+)

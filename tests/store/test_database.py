@@ -1,0 +1,120 @@
+"""The database: migrations, transactions, locks."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import text
+
+import ledger.store.migrations
+from ledger.errors import Rejected, Unavailable
+from ledger.store import Store, open_store
+from ledger.store.database import REVISION, Database
+from ledger.store.schema import metadata
+
+
+def test_migrations_build_exactly_the_tables_of_the_schema(store_url: str) -> None:
+    database = Database(store_url)
+    with database.reading() as connection:
+        assert compare_metadata(MigrationContext.configure(connection), metadata) == []
+    database.close()
+
+
+def test_the_newest_migration_is_the_revision_that_the_code_expects() -> None:
+    config = Config()
+    config.set_main_option("script_location", str(Path(ledger.store.migrations.__file__).parent))
+    assert ScriptDirectory.from_config(config).get_current_head() == REVISION
+
+
+def test_opening_a_store_again_keeps_what_is_in_it(store_url: str) -> None:
+    with open_store(store_url) as first:
+        first.idempotency.begin("a", "k", b"r", 1)
+    with open_store(store_url) as second:
+        assert second.idempotency.begin("a", "k", b"r", 1) is not None
+
+
+def test_a_store_written_by_a_newer_version_is_left_alone(store_url: str) -> None:
+    database = Database(store_url)
+    with database.writing() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    database.close()
+    with pytest.raises(Rejected, match="STORE_TOO_NEW"):
+        open_store(store_url)
+
+
+@pytest.mark.parametrize("url", ["nonsense", "mysql://u:secret@h/d", "sqlite+nothing:///x"])
+def test_a_url_that_names_no_known_database_is_rejected_without_its_password(url: str) -> None:
+    with pytest.raises(Rejected, match="store.url") as caught:
+        open_store(url)
+    assert "secret" not in str(caught.value)
+
+
+def test_a_file_that_is_no_database_is_unavailable_not_overwritten(tmp_path: Path) -> None:
+    path = tmp_path / "letter.txt"
+    path.write_text("Dear customs office, " * 100)
+    with pytest.raises(Unavailable):
+        open_store(f"sqlite:///{path}")
+    assert path.read_text().startswith("Dear")
+
+
+def test_a_new_sqlite_file_is_readable_by_its_owner_only(tmp_path: Path) -> None:
+    open_store(f"sqlite:///{tmp_path}/deep/store.db").close()
+    assert (tmp_path / "deep" / "store.db").stat().st_mode & 0o077 == 0
+
+
+def test_a_transaction_that_fails_leaves_nothing_behind(store: Store) -> None:
+    with pytest.raises(RuntimeError), store.writing() as connection:
+        connection.execute(text("INSERT INTO second_keys (document, value) VALUES (1, 'x')"))
+        raise RuntimeError
+    with store.writing() as connection:
+        assert connection.execute(text("SELECT count(*) FROM second_keys")).scalar() == 0
+
+
+def test_a_lock_is_held_by_one_at_a_time_and_comes_back(store_url: str) -> None:
+    with open_store(store_url) as one, open_store(store_url) as other:
+        with one.lock("lane") as first, other.lock("lane") as second, other.lock("another lane") as third:
+            assert (first, second, third) == (True, False, True)
+        with other.lock("lane") as again:
+            assert again
+
+
+def test_waiting_for_a_lock_gets_it_when_the_holder_is_done(store: Store) -> None:
+    entered, leave, got = threading.Event(), threading.Event(), []
+
+    def hold() -> None:
+        with store.lock("lane"):
+            entered.set()
+            leave.wait(10)
+
+    holder = threading.Thread(target=hold)
+    holder.start()
+    entered.wait(10)
+    waiter = threading.Thread(target=lambda: got.append(_try(store)))
+    waiter.start()
+    leave.set()
+    holder.join()
+    waiter.join()
+    assert got == [True]
+
+
+def _try(store: Store) -> bool:
+    with store.lock("lane", wait_seconds=10) as held:
+        return held
+
+
+def test_a_store_in_memory_serves_threads_in_turn() -> None:
+    with open_store("sqlite://") as store:
+        threads = [
+            threading.Thread(target=store.idempotency.begin, args=("a", str(i), b"", 1)) for i in range(20)
+        ]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert all(store.idempotency.begin("a", str(i), b"", 1) for i in range(20))
