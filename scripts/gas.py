@@ -1,0 +1,242 @@
+"""Measure what each act of the contracts costs in gas, and keep the figures in ``docs/gas.json``.
+
+One rule: everything is fixed (accounts, times, inputs, chain id), so the same contracts give the same figures
+everywhere, and ``--check`` can compare them exactly. It measures on a private anvil that it starts and ends itself;
+it does not compile: see ``CONTRACTS``.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from typing import Any, cast
+from urllib.error import URLError
+from urllib.request import Request, urlopen
+
+from eth_abi.abi import encode
+from eth_utils.abi import function_abi_to_4byte_selector, get_abi_input_types
+
+ROOT = Path(__file__).resolve().parent.parent
+SNAPSHOT = ROOT / "docs" / "gas.json"
+ANVIL = ROOT / "node_modules" / "@foundry-rs" / "anvil-linux-amd64" / "bin" / "anvil"
+# The generated artifacts: one file for each contract, with "abi" and "bytecode".
+CONTRACTS = ROOT / "ledger" / "data" / "contracts"
+
+START = 1_800_000_000
+CHAIN_ID = 7_331
+GAS_LIMIT = 16_777_216
+BATCHES = (1, 10, 100, 500)
+# Entries that are in the journal before the batches are measured: its lower levels have been written, as in use.
+WARM = 1_023
+# Batches of one size and their mean: how many levels of the tree a batch touches depends on the size before it.
+REPEATS = 8
+# Design section 8: gas per certificate that must not be exceeded, by batch size.
+TARGETS = {100: 27_000, 500: 26_000}
+
+PREFERENCE = 864
+SINGLE_USE = 0x0100
+ISSUER = b"VN-VCCI".ljust(32, b"\0")
+ADMINISTRATIONS = tuple(code.ljust(32, b"\0") for code in (b"CN-CUSTOMS", b"AU-ABF", b"NZ-CUSTOMS", b"VN-CUSTOMS"))
+KEY = sha256(b"document key").digest()
+
+
+def account(label: bytes) -> str:
+    """Return the address that stands for ``label``; nobody has its private key."""
+    return "0x" + sha256(b"account" + label).hexdigest()[:40]
+
+
+@dataclass
+class Node:
+    """A private chain, one transaction to a block, one second to a block; any account may send."""
+
+    url: str
+    now: int = START
+
+    def ask(self, method: str, *parameters: object) -> Any:
+        """Return the node's answer. Raises RuntimeError with its message if it refuses."""
+        body = json.dumps({"jsonrpc": "2.0", "id": 1, "method": method, "params": parameters}).encode()
+        with urlopen(Request(self.url, body, {"Content-Type": "application/json"}), timeout=30) as answer:  # noqa: S310
+            result = json.load(answer)
+        if "error" in result:
+            raise RuntimeError(f"{method}: {result['error']}")
+        return result["result"]
+
+    def send(self, sender: str, to: str | None, data: bytes) -> dict[str, Any]:
+        """Return the receipt of a transaction that must succeed."""
+        self.now += 1
+        self.ask("evm_setNextBlockTimestamp", self.now)
+        call = {"from": sender, "data": "0x" + data.hex(), "gas": hex(GAS_LIMIT), "gasPrice": "0x0"}
+        digest = self.ask("eth_sendTransaction", call | ({"to": to} if to else {}))
+        while (receipt := self.ask("eth_getTransactionReceipt", digest)) is None:
+            time.sleep(0.005)
+        if receipt["status"] != "0x1":
+            raise RuntimeError(f"transaction to {to} reverted")
+        return cast("dict[str, Any]", receipt)
+
+
+@dataclass(frozen=True)
+class Contract:
+    """A compiled contract; ``address`` is empty until it is deployed."""
+
+    abi: Sequence[Any]
+    bytecode: bytes
+    address: str = ""
+
+    def call(self, name: str, *arguments: object) -> bytes:
+        """Return the calldata of function ``name``."""
+        entry = next(e for e in self.abi if e["type"] == "function" and e["name"] == name)
+        return function_abi_to_4byte_selector(entry) + encode(get_abi_input_types(entry), arguments)
+
+    def creation(self, *arguments: object) -> bytes:
+        """Return the data of the transaction that deploys it."""
+        entry = next(e for e in self.abi if e["type"] == "constructor")
+        return self.bytecode + encode(get_abi_input_types(entry), arguments)
+
+    def at(self, address: str) -> Contract:
+        """Return the same contract at ``address``."""
+        return Contract(self.abi, self.bytecode, address)
+
+
+def load(name: str, directory: Path) -> Contract:
+    """Read a generated artifact."""
+    artifact = json.loads((directory / f"{name}.json").read_text())
+    return Contract(artifact["abi"], bytes.fromhex(artifact["bytecode"].removeprefix("0x")))
+
+
+@contextmanager
+def private_node(anvil: Path) -> Iterator[Node]:
+    """Start anvil on a free port, and end it."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    flags = ["--prune-history", "--gas-price", "0", "--base-fee", "0", "--disable-min-priority-fee", "--accounts", "0"]
+    flags += ["--no-cors", "--hardfork", "cancun", "--timestamp", str(START), "--chain-id", str(CHAIN_ID)]
+    command = [str(anvil), "--silent", "--host", "127.0.0.1", "--port", str(port), *flags]
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # noqa: S603
+    try:
+        node = Node(f"http://127.0.0.1:{port}")
+        for _ in range(200):
+            try:
+                node.ask("anvil_autoImpersonateAccount", True)
+                break
+            except URLError:
+                time.sleep(0.05)
+        yield node
+    finally:
+        process.terminate()
+        process.wait()
+
+
+class Measurement:
+    """Performs the acts in the order of a consortium's life and notes the gas of each."""
+
+    def __init__(self, node: Node, consortium: Contract, registry: Contract) -> None:
+        self._node = node
+        self._consortium = consortium
+        self._registry = registry
+        self._anchored = 0
+        self.figures: dict[str, int] = {}
+
+    def run(self) -> dict[str, int]:
+        """Return the gas of each act by its name; of anchoring, per certificate."""
+        self._deploy()
+        self._govern()
+        self._anchor_batches()
+        return self.figures
+
+    def _deploy(self) -> None:
+        founders = [(code, code[:2], 17, account(code)) for code in ADMINISTRATIONS]
+        address = self._act("deploy Consortium and Journal, 4 founders", "", None, self._consortium.creation(founders))
+        self._consortium = self._consortium.at(address)
+        address = self._act("deploy OriginRegistry", "", None, self._registry.creation(address))
+        self._registry = self._registry.at(address)
+
+    def _govern(self) -> None:
+        chair, *others = ADMINISTRATIONS
+        acts = [("admitRegistry", (self._registry.address, 1)), ("admitMember", (ISSUER, b"VN", 6, account(ISSUER)))]
+        for number, (name, arguments) in enumerate(acts, start=1):
+            call = self._consortium.call(name, *arguments)
+            self._control(f"propose {name}", chair, "propose", chair, call, START + 86_400)
+            for other in others[:2]:
+                self._control("vote", other, "vote", other, number, True)
+            self._control(f"execute {name}", chair, "execute", chair, number)
+        self._control("addOperator", ISSUER, "addOperator", ISSUER, account(b"operator"))
+        public_key = sha256(b"x").digest() + sha256(b"y").digest()
+        self._control("registerKey ES256", ISSUER, "registerKey", ISSUER, KEY, 1, public_key, 0)
+
+    def _anchor_batches(self) -> None:
+        for count in (511, 512 - 8):
+            self._anchor(count)
+        for count in BATCHES:
+            total = sum(self._anchor(count) for _ in range(REPEATS))
+            self.figures[f"anchor {count}, per certificate"] = round(total / REPEATS / count)
+        status = self._registry.call("changeStatus", ISSUER, _tag(0), 3, 24, 0)
+        self._act("changeStatus", account(b"operator"), self._registry.address, status)
+
+    def _anchor(self, count: int) -> int:
+        numbers = range(self._anchored, self._anchored + count)
+        self._anchored += count
+        anchors = [(_tag(n), sha256(b"document" + n.to_bytes(8)).digest()) for n in numbers]
+        data = self._registry.call("anchor", ISSUER, PREFERENCE, SINGLE_USE, KEY, anchors)
+        return int(self._node.send(account(b"operator"), self._registry.address, data)["gasUsed"], 16)
+
+    def _control(self, name: str, member: bytes, function: str, *arguments: object) -> None:
+        self._act(name, account(member), self._consortium.address, self._consortium.call(function, *arguments))
+
+    def _act(self, name: str, sender: str, to: str | None, data: bytes) -> str:
+        receipt = self._node.send(sender or account(b"deployer"), to, data)
+        self.figures[name] = int(receipt["gasUsed"], 16)
+        return str(receipt["contractAddress"])
+
+
+def _tag(number: int) -> bytes:
+    return sha256(b"tag" + number.to_bytes(8)).digest()
+
+
+def problems(figures: dict[str, int], kept: dict[str, int] | None) -> list[str]:
+    """Return what is wrong: figures over their target, and differences from the snapshot unless it is None."""
+    found = []
+    for count, target in TARGETS.items():
+        got = figures[f"anchor {count}, per certificate"]
+        if got > target:
+            found.append(f"anchor {count} costs {got:,} gas per certificate, expected at most {target:,}")
+    if kept is not None:
+        for name in sorted(figures.keys() | kept.keys()):
+            if figures.get(name) != kept.get(name):
+                found.append(f"{name}: {figures.get(name)} gas, the snapshot says {kept.get(name)}")
+    return found
+
+
+def main() -> int:
+    """Print the table; write the snapshot, or with ``--check`` compare with it and exit 1 on a difference."""
+    parser = argparse.ArgumentParser(description="Measure the gas of every act of the contracts.")
+    parser.add_argument("--check", action="store_true", help="compare with docs/gas.json instead of writing it")
+    parser.add_argument("--contracts", type=Path, default=CONTRACTS, help="directory of the generated artifacts")
+    parser.add_argument("--anvil", type=Path, default=ANVIL, help="the anvil executable")
+    options = parser.parse_args()
+
+    with private_node(options.anvil) as node:
+        consortium, registry = (load(name, options.contracts) for name in ("Consortium", "OriginRegistry"))
+        figures = Measurement(node, consortium, registry).run()
+    for name, gas in figures.items():
+        sys.stdout.write(f"{name:<44}{gas:>12,}\n")
+    kept = json.loads(SNAPSHOT.read_text()) if options.check else None
+    found = problems(figures, kept)
+    for problem in found:
+        sys.stderr.write(problem + "\n")
+    if not options.check and not found:
+        SNAPSHOT.write_text(json.dumps(figures, indent=2) + "\n")
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
