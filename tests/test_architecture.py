@@ -1,0 +1,108 @@
+"""Who may import whom, and what the pure core may not touch."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+
+# From top to bottom; a module imports only from layers below its own (or its own layer).
+LAYERS = (
+    ("api",),
+    ("ledger.cli", "ledger.demo"),
+    ("ledger.wiring",),
+    ("ledger.service",),
+    ("ledger.issuance",),
+    ("ledger.sync", "ledger.outbox"),
+    ("ledger.chain", "ledger.node", "ledger.store", "ledger.keys", "ledger.settings", "ledger.importers"),
+    ("ledger.reference", "ledger.samples"),
+    ("ledger.errors",),
+    ("ledger.core",),
+)
+IMPURE = {
+    "asyncio", "http", "io", "logging", "os", "pathlib", "random", "secrets", "shutil", "socket", "subprocess",
+    "sys", "tempfile", "threading", "time", "urllib", "uuid",
+}  # fmt: skip
+CORE_LIBRARIES = {"annotated_types", "cryptography", "orjson", "pydantic", "pydantic_core", "typing_extensions"}
+IMPURE_CALLS = {"now", "today", "utcnow", "open", "urandom", "print"}
+
+
+def modules(package: str) -> Iterator[tuple[str, ast.Module]]:
+    for path in sorted((ROOT / package).rglob("*.py")):
+        name = path.relative_to(ROOT).with_suffix("").as_posix().replace("/", ".").removesuffix(".__init__")
+        yield name, ast.parse(path.read_text(), str(path))
+
+
+def imported(tree: ast.Module) -> Iterator[tuple[str, str]]:
+    """Yield (module, name) for every import, wherever it stands."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from ((alias.name, "") for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, "imports are absolute"
+            yield from ((node.module or "", alias.name) for alias in node.names)
+
+
+def layer(module: str) -> int | None:
+    for depth, names in enumerate(LAYERS):
+        if any(module == name or module.startswith(name + ".") for name in names):
+            return depth
+    return None
+
+
+ALL = [*modules("ledger"), *modules("api")]
+
+
+@pytest.mark.parametrize(("name", "tree"), ALL, ids=[name for name, _ in ALL])
+def test_a_module_imports_only_downwards(name: str, tree: ast.Module) -> None:
+    own = layer(name)
+    for target, what in imported(tree):
+        depth = layer(f"{target}.{what}") if layer(f"{target}.{what}") is not None else layer(target)
+        if own is not None and depth is not None:
+            assert depth >= own, f"{name} imports {target}, which is above it"
+
+
+@pytest.mark.parametrize(("name", "tree"), ALL, ids=[name for name, _ in ALL])
+def test_underscore_names_stay_in_their_module(name: str, tree: ast.Module) -> None:
+    for target, what in imported(tree):
+        if target.startswith(("ledger", "api")):
+            private = [part for part in [*target.split("."), what] if part.startswith("_") and part != "__version__"]
+            assert not private, f"{name} imports {target}.{what}"
+
+
+CORE = [(name, tree) for name, tree in ALL if name.startswith("ledger.core")]
+
+
+@pytest.mark.parametrize(("name", "tree"), CORE, ids=[name for name, _ in CORE])
+def test_the_core_has_no_clock_randomness_files_network_or_logging(name: str, tree: ast.Module) -> None:
+    for target, _ in imported(tree):
+        top = target.split(".")[0]
+        assert top not in IMPURE, f"{name} imports {target}"
+        assert top not in {"ledger", "api"} or target.startswith("ledger.core"), f"{name} imports {target}"
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call):
+            called = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+            assert called not in IMPURE_CALLS, f"{name} line {node.lineno} calls {called}"
+
+
+@pytest.mark.parametrize(("name", "tree"), CORE, ids=[name for name, _ in CORE])
+def test_the_core_uses_only_the_libraries_it_is_allowed(name: str, tree: ast.Module) -> None:
+    import sys
+
+    for target, _ in imported(tree):
+        top = target.split(".")[0]
+        assert top in sys.stdlib_module_names or top == "ledger" or top in CORE_LIBRARIES, f"{name} imports {target}"
+
+
+def test_no_module_is_longer_than_400_lines() -> None:
+    long = {
+        path.relative_to(ROOT).as_posix(): count
+        for package in ("ledger", "api", "scripts")
+        for path in (ROOT / package).rglob("*.py")
+        if "node_modules" not in path.parts and (count := len(path.read_text().splitlines())) > 400
+    }
+    assert long == {}
