@@ -10,6 +10,10 @@ contract ConsortiumTest is Setting {
     address private constant STRANGER = address(0xbad);
     bytes32 private constant OTHER = "TH-DFT";
 
+    function setUp() public {
+        found();
+    }
+
     function admission(bytes32 code, bytes2 economy, uint32 roles, address controller) private pure returns (bytes memory) {
         return abi.encodeCall(IConsortium.admitMember, (code, economy, roles, controller));
     }
