@@ -1,0 +1,1 @@
+"""Documents: the models of what is sealed, and what is checked before it is sealed."""

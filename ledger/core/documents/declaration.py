@@ -1,0 +1,83 @@
+"""Declaration: what the importing customs was told, as far as a verdict compares it with a certificate.
+
+Only shape and codes are checked here. Whether it agrees with a certificate is judged in
+``ledger.core.verify``; a declaration is never sealed or stored by it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+import orjson
+from pydantic import Field, ValidationError
+
+from ledger.core.codes import Reference
+from ledger.core.documents.origin import Count, Country, Day, Part, Quantity
+from ledger.core.documents.rules import Findings, check_code, check_texts, each, text
+from ledger.core.documents.shape import read_tree, shape_problems, without_doubles
+from ledger.core.problems import Problem, Severity
+from ledger.core.profiles import day_of
+
+
+class DeclarationItem(Part):
+    """One line of the declaration; ``certificate_item`` is the sequence of the certificate's item it claims.
+
+    ``hs_code`` may carry national digits; only the first six are compared.
+    """
+
+    sequence: Annotated[int, Field(ge=1, le=99_999)]
+    hs_code: Annotated[str, Field(pattern=r"^[0-9]{6,12}$")]
+    quantities: tuple[Quantity, ...] = ()
+    origin_country: Country | None = None
+    certificate_item: Annotated[int, Field(ge=1, le=99_999)] | None = None
+    packages: Count | None = None
+
+
+class Declaration(Part):
+    """An import declaration; ``import_date`` is the day on which validity is judged."""
+
+    declaration_ref: Annotated[str, Field(min_length=1, max_length=70)] | None = None
+    import_date: Day
+    country: Country
+    items: Annotated[tuple[DeclarationItem, ...], Field(min_length=1)]
+    invoice_numbers: tuple[Annotated[str, Field(min_length=1, max_length=70)], ...] = ()
+
+
+def validate_declaration(
+    source: bytes | Mapping[str, Any], reference: Reference
+) -> tuple[Declaration | None, list[Problem]]:
+    """Return the declaration and all its problems; the declaration is None when one of them is an error."""
+    tree, _, problems = read_tree(source)
+    if tree is None:
+        return None, problems
+    declaration: Declaration | None = None
+    shape: list[Problem] = []
+    try:
+        declaration = Declaration.model_validate_json(orjson.dumps(tree))
+    except ValidationError as error:
+        shape = shape_problems(error)
+    findings = Findings()
+    check_texts(tree, findings)
+    day = text(tree, "importDate")
+    if day is not None and day_of(day) is None:
+        findings.error("importDate", day, "a day of the calendar such as 2024-03-04", "DATE_INVALID")
+    check_code(findings, reference.countries, tree, "country", "", "COUNTRY_UNKNOWN")
+    seen: set[int] = set()
+    for path, item in each(tree, "items"):
+        check_code(findings, reference.countries, item, "originCountry", path, "COUNTRY_UNKNOWN")
+        sequence = item.get("sequence")
+        if isinstance(sequence, int):
+            if sequence in seen:
+                findings.error(
+                    f"{path}.sequence", sequence, "a number that no other item has", "SEQUENCE_REPEATED"
+                )
+            seen.add(sequence)
+        for place, quantity in each(item, "quantities"):
+            unit = text(quantity, "unit")
+            if unit is not None and unit not in reference.units:
+                expected = "a unit of UN/ECE Recommendation 20 known here"
+                findings.error(f"{path}.{place}.unit", unit, expected, "UNIT_UNKNOWN")
+    problems = without_doubles(findings.problems, shape)
+    failed = any(problem.severity is Severity.ERROR for problem in problems)
+    return None if failed else declaration, problems

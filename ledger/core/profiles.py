@@ -1,0 +1,255 @@
+"""Profiles: the rules of an agreement as data, and the date arithmetic on them.
+
+A profile is one version of one agreement's rules, read from a data file in which every value carries its
+source. The functions here apply those values and know no agreement by name. Holidays are not known: a
+"working day" counts here as Monday to Friday, so a deadline computed here is never later than the legal one.
+"""
+
+from __future__ import annotations
+
+import calendar
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import StrEnum
+from typing import Any, Final
+
+
+class UseKind(StrEnum):
+    """How often a certificate may be used, as written in profiles; the order is the code on chain."""
+
+    NONE = "NONE"
+    SINGLE = "SINGLE"
+    UP_TO_N = "UP_TO_N"
+    QUANTITY = "QUANTITY"
+
+
+_USE_CODES: Final = {kind: code for code, kind in enumerate(UseKind)}
+
+
+@dataclass(frozen=True, slots=True)
+class UsePolicy:
+    """Use policy of a record; ``n`` is 1 to 255 for ``UP_TO_N`` and 0 otherwise."""
+
+    kind: UseKind
+    n: int = 0
+
+    def __post_init__(self) -> None:
+        """Refuse an ``n`` that the kind does not ask for."""
+        allowed = range(1, 256) if self.kind is UseKind.UP_TO_N else range(1)
+        if self.n not in allowed:
+            raise ValueError(
+                f"n of use policy {self.kind} is {self.n}, expected {allowed[0]} to {allowed[-1]}"
+            )
+
+    def on_chain(self) -> int:
+        """Return the policy as the contracts hold it: kind code in the high byte, ``n`` in the low byte."""
+        return _USE_CODES[self.kind] << 8 | self.n
+
+    @classmethod
+    def from_chain(cls, code: int) -> UsePolicy:
+        """Return the policy of an on-chain value; ValueError if the contracts would not accept it."""
+        kinds = list(UseKind)
+        if not 0 <= code < len(kinds) << 8:
+            raise ValueError(f"use policy is {code}, expected a kind of 0 to 3 and n below 256")
+        return cls(kinds[code >> 8], code & 0xFF)
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """A length of time; ``unit`` is ``days``, ``working days`` or ``months``."""
+
+    count: int
+    unit: str
+
+    def after(self, day: date) -> date:
+        """Return the day that lies this period after ``day``."""
+        if self.unit == "months":
+            return _anniversary(day, self.count)
+        if self.unit == "days":
+            return day + timedelta(days=self.count)
+        end, left = day, self.count
+        while left:
+            end += timedelta(days=1)
+            left -= end.weekday() < 5
+        return end
+
+
+@dataclass(frozen=True, slots=True)
+class Sourcing:
+    """Where a value of a profile comes from.
+
+    ``mark`` is ``verified`` (read in a primary source), ``secondary``, ``general knowledge``, ``proposal``
+    (ours) or ``not known``; ``source`` is empty for the last three.
+    """
+
+    mark: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """One version of an agreement's rules; the typed members are those that are computed with.
+
+    Args:
+        id: agreement code, such as ``RCEP``.
+        effective_from: first day of issue that this version covers.
+        validity_months: None when not known.
+        validity_from_shipment, retro_from_shipment: validity runs from the shipment instead of the issue, for
+            ordinary and for retroactively issued certificates.
+        criteria: allowed origin criteria; empty when the agreement has none.
+        parties: ISO 3166-1 codes; empty when anybody may be a party.
+        values: all values of the data file by their camelCase name, None when not known.
+        sourcing: where each of ``values`` comes from.
+    """
+
+    id: str
+    version: int
+    title: str
+    effective_from: date
+    validity_months: int | None
+    validity_from_shipment: bool
+    retro_from_shipment: bool
+    use: UsePolicy
+    retro_grace: Period | None
+    retro_window: Period | None
+    criteria: frozenset[str]
+    percent_required: frozenset[str]
+    fob_only_for: frozenset[str]
+    parties: frozenset[str]
+    item_cap: int | None
+    third_party_invoicing: bool | None
+    back_to_back: bool | None
+    values: Mapping[str, Any]
+    sourcing: Mapping[str, Sourcing]
+
+
+class Validity(StrEnum):
+    """Where a day lies in a certificate's validity; ``UNKNOWN`` when the certificate does not say."""
+
+    VALID = "VALID"
+    NOT_YET = "NOT_YET"
+    EXPIRED = "EXPIRED"
+    UNKNOWN = "UNKNOWN"
+
+
+@dataclass(frozen=True, slots=True)
+class ValidOn:
+    """Answer of ``valid_on``; both days are included in the validity."""
+
+    validity: Validity
+    first: date | None
+    last: date | None
+
+    def __bool__(self) -> bool:
+        """Return True only when the day is known to lie in the validity."""
+        return self.validity is Validity.VALID
+
+
+def read_profile(document: Mapping[str, Any]) -> Profile:
+    """Return the profile of a parsed data file.
+
+    The file ships with this package, so a malformed one is a bug and escapes as KeyError, TypeError or
+    ValueError.
+    """
+    values = {name: entry["value"] for name, entry in document["values"].items()}
+    sources = document["sources"]
+    sourcing = {
+        name: Sourcing(entry["mark"], sources[entry["source"]] if entry["source"] else "")
+        for name, entry in document["values"].items()
+    }
+    return Profile(
+        id=document["profileId"],
+        version=document["version"],
+        title=document["title"],
+        effective_from=date.fromisoformat(document["effectiveFrom"]),
+        validity_months=values["validityMonths"],
+        validity_from_shipment=values["validityCounts"] == "FROM_SHIPMENT",
+        retro_from_shipment=values["retroValidityCounts"] == "FROM_SHIPMENT",
+        use=UsePolicy(UseKind(values["usage"]["kind"]), values["usage"]["n"]),
+        retro_grace=_period(values["retroGraceDays"]),
+        retro_window=_period(values["retroWindow"]),
+        criteria=frozenset(values["originCriteria"] or ()),
+        percent_required=frozenset(values["percentRequired"] or ()),
+        fob_only_for=frozenset(values["fobOnlyFor"] or ()),
+        parties=frozenset(values["parties"] or ()),
+        item_cap=values["itemCap"],
+        third_party_invoicing=values["thirdPartyInvoicing"],
+        back_to_back=values["backToBack"],
+        values=values,
+        sourcing=sourcing,
+    )
+
+
+def choose(profiles: Iterable[Profile], agreement: str, on: str) -> Profile | None:
+    """Return the latest version of ``agreement`` that is effective on the ISO 8601 day ``on``, or None."""
+    day = date.fromisoformat(on)
+    fitting = [p for p in profiles if p.id == agreement and p.effective_from <= day]
+    return max(fitting, key=lambda p: (p.effective_from, p.version), default=None)
+
+
+def valid_until(
+    profile: Profile, issue_date: date, shipment_date: date | None = None, retro: bool = False
+) -> date | None:
+    """Return the last day on which a certificate is valid, included; None when the profile does not say.
+
+    Twelve months from 4 March run to 3 March. Where validity runs from the shipment and its date is not
+    given, it runs from the issue.
+    """
+    if profile.validity_months is None:
+        return None
+    from_shipment = profile.retro_from_shipment if retro else profile.validity_from_shipment
+    start = shipment_date if from_shipment and shipment_date is not None else issue_date
+    return _anniversary(start, profile.validity_months) - timedelta(days=1)
+
+
+def valid_on(profile: Profile | None, certificate: Mapping[str, Any], import_date: date) -> ValidOn:
+    """Return whether a certificate, or its claims with members hidden, is valid on the day of import.
+
+    The last day is the earlier of what the certificate says and what the profile allows, so that an issuer
+    cannot lengthen it. The profile's bound is not applied where it would need the shipment date and that is
+    hidden.
+    """
+    issued = day_of(certificate.get("issueDate"))
+    first = day_of(certificate.get("validFrom")) or issued
+    bounds = [day_of(certificate.get("validUntil"))]
+    if profile is not None and issued is not None:
+        flags = certificate.get("flags")
+        retro = isinstance(flags, list | tuple) and "ISSUED_RETROACTIVELY" in flags
+        transport = certificate.get("transport")
+        shipped = day_of(transport.get("departureDate")) if isinstance(transport, Mapping) else None
+        if shipped is not None or not (
+            profile.retro_from_shipment if retro else profile.validity_from_shipment
+        ):
+            bounds.append(valid_until(profile, issued, shipped, retro))
+    last = min((bound for bound in bounds if bound is not None), default=None)
+    if first is None or last is None:
+        return ValidOn(Validity.UNKNOWN, first, last)
+    if import_date < first:
+        return ValidOn(Validity.NOT_YET, first, last)
+    return ValidOn(Validity.VALID if import_date <= last else Validity.EXPIRED, first, last)
+
+
+def day_of(text: object) -> date | None:
+    """Return the day that an ISO 8601 calendar date (``2024-03-04``) spells, or None for anything else."""
+    if not isinstance(text, str) or len(text) != 10 or text[4] != "-" or text[7] != "-":
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+def _anniversary(day: date, months: int) -> date:
+    """Return the same day ``months`` later, or the first of the next month where there is no such day."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    if year > date.max.year:
+        return date.max
+    length = calendar.monthrange(year, month + 1)[1]
+    if day.day <= length:
+        return date(year, month + 1, day.day)
+    return date(year, month + 1, length) + timedelta(days=1)
+
+
+def _period(value: Mapping[str, Any] | None) -> Period | None:
+    return None if value is None else Period(value["count"], value["unit"])
