@@ -10,8 +10,8 @@ if command -v flock >/dev/null; then flock 9; fi
 
 say() { printf 'setup: %s\n' "$*"; }
 digest() { cat "$@" | sha256sum | cut -d' ' -f1; }
-fresh() { [ -f ".setup/$1" ] && [ "$(cat ".setup/$1")" = "$2" ]; }
-done_with() { printf '%s' "$2" >".setup/$1"; }
+fresh() { [ -f ".setup/$1.stamp" ] && [ "$(cat ".setup/$1.stamp")" = "$2" ]; }
+done_with() { printf '%s' "$2" >".setup/$1.stamp"; }
 
 python=${PYTHON:-python3}
 "$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' ||
