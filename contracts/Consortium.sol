@@ -10,6 +10,8 @@ import {Journal} from "./Journal.sol";
 /// @dev Administrations have seats, numbered in the order in which they got the role. Approvals of a proposal and the
 /// active administrations are one bit for each seat, so who counts is settled when a proposal is executed, without a
 /// loop: whoever left or is suspended by then counts neither for it nor against it.
+// Times are compared with the block's: the members are the validators, and seconds do not matter to days.
+// slither-disable-start timestamp
 contract Consortium is IConsortium {
     struct Registration {
         uint8 kind;
@@ -20,6 +22,10 @@ contract Consortium is IConsortium {
     uint32 private constant _ALL_ROLES = 31;
     uint256 private constant _SEATS = 256;
     uint256 private constant _LONGEST_WAIT = 90 days;
+    uint256 private constant _EVERY_SECOND_BIT = type(uint256).max / 3;
+    uint256 private constant _EVERY_SECOND_PAIR = type(uint256).max / 5;
+    uint256 private constant _EVERY_SECOND_FOUR = type(uint256).max / 17;
+    uint256 private constant _EVERY_EIGHTH_BIT = type(uint256).max / 255;
 
     uint8 private constant _MEMBER_ADMITTED = 0x01;
     uint8 private constant _ROLES_CHANGED = 0x02;
@@ -195,11 +201,14 @@ contract Consortium is IConsortium {
     }
 
     /// @inheritdoc IConsortium
+    // It calls itself and its own journal, which calls nobody; `executed` is set before that.
+    // slither-disable-next-line reentrancy-benign
     function execute(bytes32 member, uint256 proposal) external byAdministration(member) {
         Proposal storage open = _requireOpen(proposal);
         uint256 approvals = _count(open.approvals & _activeSeats);
         uint256 administrations = activeAdministrations();
-        if (approvals * 3 <= administrations * 2) revert ConsortiumTooFewApprovals(proposal, approvals, administrations);
+        if (approvals * 3 <= administrations * 2)
+            revert ConsortiumTooFewApprovals(proposal, approvals, administrations);
 
         open.executed = true;
         _executingMember = member;
@@ -360,13 +369,16 @@ contract Consortium is IConsortium {
     }
 
     /// @dev Brings `_activeSeats` in line with the member's roles and standing; gives a seat to who needs its first.
+    // The loop is that of the constructor, over the founders.
+    // slither-disable-next-line costly-loop
     function _seat(bytes32 code) private {
         Member storage member = _members[code];
         bool administers = member.roles & _ADMINISTRATION != 0;
         bool seated = _holders[member.seat] == code;
         if (administers && !seated) {
             if (_seatsGiven == _SEATS) revert ConsortiumSeatsTaken();
-            member.seat = uint8(_seatsGiven++);
+            member.seat = uint8(_seatsGiven);
+            ++_seatsGiven;
             _holders[member.seat] = code;
         }
         if (!administers && !seated) return;
@@ -375,6 +387,8 @@ contract Consortium is IConsortium {
         else _activeSeats &= ~_bit(code);
     }
 
+    // The place of a single entry is in its event. The loop is that of the constructor, over the founders.
+    // slither-disable-next-line unused-return,calls-loop
     function _append(uint8 act, bytes32 member, address account, bytes memory tail) private {
         journal.append(abi.encodePacked(act, member, account), tail, 1);
     }
@@ -383,10 +397,14 @@ contract Consortium is IConsortium {
         _append(act, _executingMember, _executingAccount, tail);
     }
 
+    // slither-disable-next-line assembly,low-level-calls
     function _carryOut(bytes memory act) private {
+        // Typed calls cannot be stored; which functions may be called was checked when the act was proposed.
+        // solhint-disable-next-line avoid-low-level-calls
         (bool done, bytes memory answer) = address(this).call(act);
         if (done) return;
         // The language cannot revert with the bytes of another revert.
+        // solhint-disable-next-line no-inline-assembly
         assembly ("memory-safe") {
             revert(add(answer, 32), mload(answer))
         }
@@ -412,7 +430,8 @@ contract Consortium is IConsortium {
     }
 
     function _requireNotLast(bytes32 code) private view {
-        if (_activeSeats == _bit(code) && _holders[_members[code].seat] == code) revert ConsortiumLastAdministration(code);
+        if (_activeSeats == _bit(code) && _holders[_members[code].seat] == code)
+            revert ConsortiumLastAdministration(code);
     }
 
     function _requireKey(bytes32 member, bytes32 key) private view returns (DocumentKey storage known) {
@@ -452,12 +471,13 @@ contract Consortium is IConsortium {
     function _lengthOf(bytes4 selector) private pure returns (uint256) {
         if (selector == IConsortium.admitMember.selector) return 4 + 4 * 32;
         if (selector == IConsortium.retireRegistry.selector) return 4 + 32;
-        bool decided = selector == IConsortium.setRoles.selector ||
-            selector == IConsortium.suspendMember.selector ||
-            selector == IConsortium.reinstateMember.selector ||
-            selector == IConsortium.expelMember.selector ||
-            selector == IConsortium.replaceController.selector ||
-            selector == IConsortium.admitRegistry.selector;
+        bool decided =
+            selector == IConsortium.setRoles.selector ||
+                selector == IConsortium.suspendMember.selector ||
+                selector == IConsortium.reinstateMember.selector ||
+                selector == IConsortium.expelMember.selector ||
+                selector == IConsortium.replaceController.selector ||
+                selector == IConsortium.admitRegistry.selector;
         return decided ? 4 + 2 * 32 : 0;
     }
 
@@ -482,15 +502,16 @@ contract Consortium is IConsortium {
         return character >= "A" && character <= "Z";
     }
 
-    /// @dev Number of bits that are set: sums of pairs, then of four, of eight, and the product adds up all bytes. The top
+    /// @dev Number of bits that are set: sums of pairs, of four, of eight, and the product adds up all bytes. The top
     /// byte cannot hold 256, which only the full set needs.
     function _count(uint256 bits) private pure returns (uint256) {
         if (bits == type(uint256).max) return 256;
         unchecked {
-            bits -= (bits >> 1) & (type(uint256).max / 3);
-            bits = (bits & (type(uint256).max / 5)) + ((bits >> 2) & (type(uint256).max / 5));
-            bits = (bits + (bits >> 4)) & (type(uint256).max / 17);
-            return (bits * (type(uint256).max / 255)) >> 248;
+            bits -= (bits >> 1) & _EVERY_SECOND_BIT;
+            bits = (bits & _EVERY_SECOND_PAIR) + ((bits >> 2) & _EVERY_SECOND_PAIR);
+            bits = (bits + (bits >> 4)) & _EVERY_SECOND_FOUR;
+            return (bits * _EVERY_EIGHTH_BIT) >> 248;
         }
     }
 }
+// slither-disable-end timestamp

@@ -1,8 +1,8 @@
 """Measure what each act of the contracts costs in gas, and keep the figures in ``docs/gas.json``.
 
 One rule: everything is fixed (accounts, times, inputs, chain id), so the same contracts give the same figures
-everywhere, and ``--check`` can compare them exactly. It measures on a private anvil that it starts and ends itself;
-it does not compile: see ``CONTRACTS``.
+everywhere, and ``--check`` can compare them exactly. It measures on a private anvil that it starts and ends
+itself; compiling is not done here: see ``compile_contracts``.
 """
 
 from __future__ import annotations
@@ -35,17 +35,17 @@ START = 1_800_000_000
 CHAIN_ID = 7_331
 GAS_LIMIT = 16_777_216
 BATCHES = (1, 10, 100, 500)
-# Entries that are in the journal before the batches are measured: its lower levels have been written, as in use.
-WARM = 1_023
-# Batches of one size and their mean: how many levels of the tree a batch touches depends on the size before it.
+# Batches before those that are measured: the lower levels of the tree have been written then, as in use.
+WARMING = (511, 504)
+# The figure is the mean of so many batches: how many levels of the tree one touches depends on the size before.
 REPEATS = 8
-# Design section 8: gas per certificate that must not be exceeded, by batch size.
+# Gas per certificate that must not be exceeded, by batch size.
 TARGETS = {100: 27_000, 500: 26_000}
 
 PREFERENCE = 864
 SINGLE_USE = 0x0100
 ISSUER = b"VN-VCCI".ljust(32, b"\0")
-ADMINISTRATIONS = tuple(code.ljust(32, b"\0") for code in (b"CN-CUSTOMS", b"AU-ABF", b"NZ-CUSTOMS", b"VN-CUSTOMS"))
+ADMINISTRATIONS = [code.ljust(32, b"\0") for code in (b"CN-CUSTOMS", b"AU-ABF", b"NZ-CUSTOMS", b"VN-CUSTOMS")]
 KEY = sha256(b"document key").digest()
 
 
@@ -118,10 +118,10 @@ def private_node(anvil: Path) -> Iterator[Node]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    flags = ["--prune-history", "--gas-price", "0", "--base-fee", "0", "--disable-min-priority-fee", "--accounts", "0"]
-    flags += ["--no-cors", "--hardfork", "cancun", "--timestamp", str(START), "--chain-id", str(CHAIN_ID)]
-    command = [str(anvil), "--silent", "--host", "127.0.0.1", "--port", str(port), *flags]
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # noqa: S603
+    flags = "--silent --prune-history --gas-price 0 --base-fee 0 --disable-min-priority-fee --accounts 0 --no-cors"
+    place = f"--hardfork cancun --timestamp {START} --chain-id {CHAIN_ID} --host 127.0.0.1 --port {port}"
+    command = [str(anvil), *flags.split(), *place.split()]
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
         node = Node(f"http://127.0.0.1:{port}")
         for _ in range(200):
@@ -155,16 +155,20 @@ class Measurement:
 
     def _deploy(self) -> None:
         founders = [(code, code[:2], 17, account(code)) for code in ADMINISTRATIONS]
-        address = self._act("deploy Consortium and Journal, 4 founders", "", None, self._consortium.creation(founders))
+        creation = self._consortium.creation(founders)
+        address = self._act("deploy Consortium and Journal, 4 founders", account(b"deployer"), None, creation)
         self._consortium = self._consortium.at(address)
-        address = self._act("deploy OriginRegistry", "", None, self._registry.creation(address))
+        creation = self._registry.creation(address)
+        address = self._act("deploy OriginRegistry", account(b"deployer"), None, creation)
         self._registry = self._registry.at(address)
 
     def _govern(self) -> None:
         chair, *others = ADMINISTRATIONS
-        acts = [("admitRegistry", (self._registry.address, 1)), ("admitMember", (ISSUER, b"VN", 6, account(ISSUER)))]
-        for number, (name, arguments) in enumerate(acts, start=1):
-            call = self._consortium.call(name, *arguments)
+        calls = {
+            "admitRegistry": self._consortium.call("admitRegistry", self._registry.address, 1),
+            "admitMember": self._consortium.call("admitMember", ISSUER, b"VN", 6, account(ISSUER)),
+        }
+        for number, (name, call) in enumerate(calls.items(), start=1):
             self._control(f"propose {name}", chair, "propose", chair, call, START + 86_400)
             for other in others[:2]:
                 self._control("vote", other, "vote", other, number, True)
@@ -174,7 +178,7 @@ class Measurement:
         self._control("registerKey ES256", ISSUER, "registerKey", ISSUER, KEY, 1, public_key, 0)
 
     def _anchor_batches(self) -> None:
-        for count in (511, 512 - 8):
+        for count in WARMING:
             self._anchor(count)
         for count in BATCHES:
             total = sum(self._anchor(count) for _ in range(REPEATS))
@@ -190,10 +194,11 @@ class Measurement:
         return int(self._node.send(account(b"operator"), self._registry.address, data)["gasUsed"], 16)
 
     def _control(self, name: str, member: bytes, function: str, *arguments: object) -> None:
-        self._act(name, account(member), self._consortium.address, self._consortium.call(function, *arguments))
+        call = self._consortium.call(function, *arguments)
+        self._act(name, account(member), self._consortium.address, call)
 
     def _act(self, name: str, sender: str, to: str | None, data: bytes) -> str:
-        receipt = self._node.send(sender or account(b"deployer"), to, data)
+        receipt = self._node.send(sender, to, data)
         self.figures[name] = int(receipt["gasUsed"], 16)
         return str(receipt["contractAddress"])
 
@@ -203,7 +208,7 @@ def _tag(number: int) -> bytes:
 
 
 def problems(figures: dict[str, int], kept: dict[str, int] | None) -> list[str]:
-    """Return what is wrong: figures over their target, and differences from the snapshot unless it is None."""
+    """Return what is wrong: figures over their target and, if ``kept`` is given, differences from it."""
     found = []
     for count, target in TARGETS.items():
         got = figures[f"anchor {count}, per certificate"]
@@ -219,8 +224,8 @@ def problems(figures: dict[str, int], kept: dict[str, int] | None) -> list[str]:
 def main() -> int:
     """Print the table; write the snapshot, or with ``--check`` compare with it and exit 1 on a difference."""
     parser = argparse.ArgumentParser(description="Measure the gas of every act of the contracts.")
-    parser.add_argument("--check", action="store_true", help="compare with docs/gas.json instead of writing it")
-    parser.add_argument("--contracts", type=Path, default=CONTRACTS, help="directory of the generated artifacts")
+    parser.add_argument("--check", action="store_true", help="compare with docs/gas.json, write nothing")
+    parser.add_argument("--contracts", type=Path, default=CONTRACTS, help="directory of the artifacts")
     parser.add_argument("--anvil", type=Path, default=ANVIL, help="the anvil executable")
     options = parser.parse_args()
 

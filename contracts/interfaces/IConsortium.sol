@@ -163,8 +163,8 @@ interface IConsortium {
     function vote(bytes32 member, uint256 proposal, bool approves) external;
 
     /// @notice Carries out a proposal that more than two thirds of the administrations active now approve.
-    /// @dev Appends `Executed` and directly after it the entry of the act. An act that fails reverts everything with its
-    /// own error, and the proposal stays open.
+    /// @dev Appends `Executed` and directly after it the entry of the act. An act that fails reverts everything with
+    /// its own error, and the proposal stays open.
     function execute(bytes32 member, uint256 proposal) external;
 
     // --- by a member's controller; what only an active member may do says so ---
@@ -204,13 +204,13 @@ interface IConsortium {
 
     // --- asked by registries ---
 
-    /// @notice Reverts unless `operator` acts for `member`, `member` is active and has all of `roles`, and `key` is one of
-    /// its document keys that is neither retired nor reported as compromised. A key that is not yet effective passes:
-    /// the verdict says so.
+    /// @notice Reverts unless `operator` acts for `member`, `member` is active and has all of `roles`, and `key` is one
+    /// of its document keys that is neither retired nor reported as compromised.
+    /// @dev A key that is not yet effective passes: the verdict says so.
     function requireIssuer(bytes32 member, address operator, uint32 roles, bytes32 key) external view;
 
-    /// @notice Reverts unless `operator` acts for `member`, whatever its standing as long as it has not left: a suspended
-    /// member may still recall.
+    /// @notice Reverts unless `operator` acts for `member`, whatever its standing as long as it has not left: a
+    /// suspended member may still recall.
     function requireOperator(bytes32 member, address operator) external view;
 
     /// @notice The log of this consortium.
@@ -219,7 +219,7 @@ interface IConsortium {
     /// @notice The member with this code; all zero if there is none.
     function memberOf(bytes32 code) external view returns (Member memory);
 
-    /// @notice Whether the member's controller lets `account` act for it; the member's standing is a question of its own.
+    /// @notice Whether the member's controller lets `account` act for it, whatever the member's standing.
     function isOperator(bytes32 member, address account) external view returns (bool);
 
     /// @notice A document key; all zero if the member never registered it.

@@ -20,15 +20,15 @@ interface IJournal {
     /// @param time Block time, seconds.
     event Appended(uint256 indexed first, address indexed author, uint64 time, uint32 count, bytes head, bytes tails);
 
-    /// @notice Appends `count` entries that share `head` and differ in their tails.
+    /// @notice Appends `count` entries that share `entryHead` and differ in their tails.
     /// @return first Index of the first of them.
-    function append(bytes calldata head, bytes calldata tails, uint256 count) external returns (uint256 first);
+    function append(bytes calldata entryHead, bytes calldata tails, uint256 count) external returns (uint256 first);
 
     /// @notice Number of entries.
     function size() external view returns (uint256);
 
     /// @notice Number of entries and the RFC 6962 root over all of them.
-    function head() external view returns (uint256 size, bytes32 root);
+    function head() external view returns (uint256 entries, bytes32 root);
 
     /// @notice The consortium that this journal belongs to.
     function consortium() external view returns (address);

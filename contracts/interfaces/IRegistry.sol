@@ -17,8 +17,8 @@ interface IRegistry {
     }
 
     /// @notice A record. `commitment` is the first 22 bytes of the document id; the journal holds all 32.
-    /// @dev One storage slot, in which the members follow each other in this order, big-endian, without gaps. `anchoredAt`
-    /// is seconds; `documentType` a UNTDID 1001 code; `usePolicy` as in `docs/spec/journal.md` section 4.
+    /// @dev One storage slot, in which the members follow each other in this order, big-endian, without gaps.
+    /// `anchoredAt` is seconds; `documentType` a UNTDID 1001 code; `usePolicy` as in `docs/spec/journal.md` section 4.
     struct Record {
         bytes22 commitment;
         uint40 anchoredAt;
@@ -76,11 +76,11 @@ interface IRegistry {
     ) external returns (uint256 first, uint256 added);
 
     /// @notice Changes the status: valid <-> suspended, and from both to revoked or cancelled, which are final.
-    /// @dev A suspended member can still suspend, revoke and cancel: losing the right to issue must not block a recall. It
-    /// cannot make a record valid again.
+    /// @dev A suspended member can still suspend, revoke and cancel: losing the right to issue must not block a recall.
+    /// It cannot make a record valid again.
     /// @param reason Number of the reason code, not 0.
-    /// @param effectiveFrom Seconds, not in the future, not before the record was anchored; 0 means now. A record that was
-    /// bad from the beginning is revoked from the time it was anchored.
+    /// @param effectiveFrom Seconds, not in the future, not before the record was anchored; 0 means now. A record that
+    /// was bad from the beginning is revoked from the time it was anchored.
     function changeStatus(bytes32 member, bytes32 tag, Status status, uint16 reason, uint64 effectiveFrom) external;
 
     /// @notice The record of `member` under `tag`; all zero if there is none.

@@ -14,7 +14,12 @@ contract ConsortiumTest is Setting {
         found();
     }
 
-    function admission(bytes32 code, bytes2 economy, uint32 roles, address controller) private pure returns (bytes memory) {
+    function admission(
+        bytes32 code,
+        bytes2 economy,
+        uint32 roles,
+        address controller
+    ) private pure returns (bytes memory) {
         return abi.encodeCall(IConsortium.admitMember, (code, economy, roles, controller));
     }
 
@@ -230,11 +235,7 @@ contract ConsortiumTest is Setting {
         uint256 proposal = approved(admission(OTHER, "TH", 6, STRANGER));
         uint64 expiresAt = consortium.proposalOf(proposal).expiresAt;
         vm.warp(expiresAt);
-        bytes memory late = abi.encodeWithSelector(
-            IConsortium.ConsortiumProposalExpired.selector,
-            proposal,
-            expiresAt
-        );
+        bytes memory late = abi.encodeWithSelector(IConsortium.ConsortiumProposalExpired.selector, proposal, expiresAt);
         vm.expectRevert(late);
         vm.prank(controllerOf(CN));
         consortium.execute(CN, proposal);
@@ -304,14 +305,24 @@ contract ConsortiumTest is Setting {
 
     function test_only_an_active_administrations_controller_proposes_votes_and_executes() public {
         uint256 proposal = approved(admission(OTHER, "TH", 6, STRANGER));
-        refuseVoter(STRANGER, CN, proposal, abi.encodeWithSelector(IConsortium.ConsortiumNotController.selector, CN, STRANGER));
+        refuseVoter(
+            STRANGER,
+            CN,
+            proposal,
+            abi.encodeWithSelector(IConsortium.ConsortiumNotController.selector, CN, STRANGER)
+        );
         refuseVoter(
             controllerOf(VCCI),
             VCCI,
             proposal,
             abi.encodeWithSelector(IConsortium.ConsortiumNotAdministration.selector, VCCI)
         );
-        refuseVoter(STRANGER, OTHER, proposal, abi.encodeWithSelector(IConsortium.ConsortiumUnknownMember.selector, OTHER));
+        refuseVoter(
+            STRANGER,
+            OTHER,
+            proposal,
+            abi.encodeWithSelector(IConsortium.ConsortiumUnknownMember.selector, OTHER)
+        );
         suspend(VN);
         refuseVoter(
             controllerOf(VN),
@@ -338,7 +349,11 @@ contract ConsortiumTest is Setting {
     }
 
     /// @dev The approvals that are needed, against counting one by one.
-    function test_fuzz_more_than_two_thirds_of_the_active_must_approve(uint8 members, uint8 approving, uint8 gone) public {
+    function test_fuzz_more_than_two_thirds_of_the_active_must_approve(
+        uint8 members,
+        uint8 approving,
+        uint8 gone
+    ) public {
         uint256 n = within(members, 2, 60);
         IConsortium.Founder[] memory all = new IConsortium.Founder[](n);
         for (uint256 i; i < n; ++i) all[i] = IConsortium.Founder(numbered(i), "CN", 1, controllerOf(numbered(i)));
@@ -555,9 +570,25 @@ contract ConsortiumTest is Setting {
     }
 
     function test_a_public_key_has_the_length_of_its_algorithm() public {
-        uint256[2][6] memory good = [[uint256(1), 64], [uint256(2), 96], [uint256(3), 32], [uint256(4), 256], [uint256(4), 300], [uint256(4), 512]];
+        uint256[2][6] memory good = [
+            [uint256(1), 64],
+            [uint256(2), 96],
+            [uint256(3), 32],
+            [uint256(4), 256],
+            [uint256(4), 300],
+            [uint256(4), 512]
+        ];
         for (uint256 i; i < good.length; ++i) register(bytes32(i + 1), uint8(good[i][0]), good[i][1], 0);
-        uint256[2][8] memory bad = [[uint256(0), 64], [uint256(1), 65], [uint256(2), 64], [uint256(3), 0], [uint256(3), 33], [uint256(4), 255], [uint256(4), 513], [uint256(5), 64]];
+        uint256[2][8] memory bad = [
+            [uint256(0), 64],
+            [uint256(1), 65],
+            [uint256(2), 64],
+            [uint256(3), 0],
+            [uint256(3), 33],
+            [uint256(4), 255],
+            [uint256(4), 513],
+            [uint256(5), 64]
+        ];
         for (uint256 i; i < bad.length; ++i) {
             vm.expectRevert(abi.encodeWithSelector(IConsortium.ConsortiumKeyInvalid.selector, bad[i][0], bad[i][1]));
             register(bytes32(i + 100), uint8(bad[i][0]), bad[i][1], 0);

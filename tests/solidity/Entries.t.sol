@@ -151,7 +151,11 @@ contract EntriesTest is Setting {
 
     function test_0f_registry_admitted_and_10_retired() public {
         address other = address(new OriginRegistry(consortium));
-        expectDecided(abi.encodeCall(IConsortium.admitRegistry, (other, 1)), 0x0f, bytes.concat(bytes20(other), hex"01"));
+        expectDecided(
+            abi.encodeCall(IConsortium.admitRegistry, (other, 1)),
+            0x0f,
+            bytes.concat(bytes20(other), hex"01")
+        );
         expectDecided(abi.encodeCall(IConsortium.retireRegistry, (other)), 0x10, bytes.concat(bytes20(other), hex"01"));
     }
 

@@ -67,7 +67,8 @@ contract Handler is Setting {
         vm.prank(sender);
         try registry.changeStatus(code, number, status, reason, ago < 128 ? 0 : uint64(block.timestamp - ago)) {
             if (!entitled) violation = "status changed by who was not entitled";
-            if (before != IRegistry.Status.Valid && before != IRegistry.Status.Suspended) violation = "an end was changed";
+            if (before != IRegistry.Status.Valid && before != IRegistry.Status.Suspended)
+                violation = "an end was changed";
             _status[code][number] = status;
             ++written;
         } catch {}
@@ -76,7 +77,9 @@ contract Handler is Setting {
     function propose(uint8 member, uint8 account, uint8 what, uint8 whom, uint8 roles) external act {
         bytes32 code = _code(member);
         vm.prank(_account(account, code));
-        try consortium.propose(code, _actOf(what, _code(whom), roles), uint64(block.timestamp + 1 hours)) returns (uint256 n) {
+        try consortium.propose(code, _actOf(what, _code(whom), roles), uint64(block.timestamp + 1 hours)) returns (
+            uint256 n
+        ) {
             _approves[n][code] = true;
             _proposals = n;
         } catch {}
@@ -122,7 +125,9 @@ contract Handler is Setting {
         bool before = consortium.isOperator(code, who);
         vm.prank(_account(account, code));
         (bool done, ) = address(consortium).call(
-            add ? abi.encodeCall(IConsortium.addOperator, (code, who)) : abi.encodeCall(IConsortium.removeOperator, (code, who))
+            add
+                ? abi.encodeCall(IConsortium.addOperator, (code, who))
+                : abi.encodeCall(IConsortium.removeOperator, (code, who))
         );
         if (done && !controls) violation = "operators changed by who does not control the member";
         if (!done && consortium.isOperator(code, who) != before) violation = "a refused change was made";
@@ -138,7 +143,8 @@ contract Handler is Setting {
         // A key is soon gone for good, so it is seldom ended.
         vm.prank(_account(account, code));
         (bool done, ) = address(consortium).call(calls[what < 240 ? 0 : what % 3]);
-        if (done && consortium.memberOf(code).controller != _account(account, code)) violation = "keys changed by a stranger";
+        if (done && consortium.memberOf(code).controller != _account(account, code))
+            violation = "keys changed by a stranger";
     }
 
     function resign(uint8 member, uint8 account, uint8 chance) external act {

@@ -18,7 +18,8 @@ contract JournalTest is Setting {
 
     function tailsOf(uint256 count, uint256 width) private pure returns (bytes memory tails) {
         tails = new bytes(count * width);
-        for (uint256 i; i < tails.length; ++i) tails[i] = bytes1(uint8(uint256(keccak256(abi.encode(i / 32))) >> (i % 32)));
+        for (uint256 i; i < tails.length; ++i)
+            tails[i] = bytes1(uint8(uint256(keccak256(abi.encode(i / 32))) >> (i % 32)));
     }
 
     function test_the_root_of_no_entries_is_the_digest_of_nothing() public view {
@@ -83,7 +84,10 @@ contract JournalTest is Setting {
     }
 
     /// @dev Uneven batches, each checked against the reference over everything so far.
-    function test_fuzz_any_sequence_of_batches_has_the_root_of_the_reference(uint8[6] memory counts, uint8 width) public {
+    function test_fuzz_any_sequence_of_batches_has_the_root_of_the_reference(
+        uint8[6] memory counts,
+        uint8 width
+    ) public {
         for (uint256 i; i < counts.length; ++i) {
             uint256 count = within(counts[i], 1, 90);
             vm.warp(block.timestamp + counts[i]);
