@@ -209,6 +209,12 @@ class Documents:
             )
 
     @staticmethod
+    def follow_in(connection: Connection, outbox: int, successor: int) -> None:
+        """Say that the outbox row ``successor`` anchors what ``outbox`` was to anchor."""
+        carried = (documents.c.outbox == outbox) & (documents.c.state != DocumentState.ANCHORED)
+        connection.execute(update(documents).where(carried).values(outbox=successor))
+
+    @staticmethod
     def sent_in(connection: Connection, outbox: int) -> None:
         """Say that the transaction of the outbox row ``outbox`` is signed."""
         waiting = (documents.c.outbox == outbox) & (documents.c.state == DocumentState.PREPARED)

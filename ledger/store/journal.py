@@ -6,13 +6,12 @@ so an answer can name its block and transaction.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from sqlalchemy import Connection, bindparam, delete, func, insert, select
+from sqlalchemy import Column, Connection, Row, bindparam, delete, func, insert, select
 
 from ledger.store.schema import CACHE, entries, events, steps
 
@@ -146,16 +145,22 @@ class CachedJournal:
         with self._database.reading() as connection:
             return [Step(*row) for row in connection.execute(_STEPS)]
 
-    def fingerprint(self) -> bytes:
-        """Return SHA-256 over all entries and events; equal only if the cache is the same byte for byte."""
-        digest = hashlib.sha256()
-        with self._database.reading() as connection:
-            for table, key in ((entries, entries.c.position), (events, events.c.first)):
-                for row in connection.execute(
-                    select(table).order_by(key).execution_options(yield_per=_CHUNK)
-                ):
-                    digest.update(repr(tuple(_plain(value) for value in row)).encode())
-        return digest.digest()
+    def differences(self, other: CachedJournal, limit: int = 20) -> list[str]:
+        """Return, one per line, where this cache is not byte for byte what ``other`` holds.
+
+        What only one of them has read so far is not a difference, because the journal only grows.
+        """
+        found: list[str] = []
+        for table, key in ((entries, entries.c.position), (events, events.c.first)):
+            with self._database.reading() as mine, other._database.reading() as theirs:
+                last = min(_highest(mine, key), _highest(theirs, key))
+                asked = select(table).where(key <= last).order_by(key).execution_options(yield_per=_CHUNK)
+                for left, right in _side_by_side(mine.execute(asked), theirs.execute(asked)):
+                    if left != right:
+                        found.append(_difference(table.name, left, right))
+                    if len(found) >= limit:
+                        return found
+        return found
 
     # --- writing, inside a transaction of the caller ---------------------------------------------------------
 
@@ -205,11 +210,6 @@ class CachedJournal:
                 for chunk in found.mappings().partitions(_CHUNK):
                     connection.execute(insert(table), [dict(row) for row in chunk])
 
-    @staticmethod
-    def count_in(connection: Connection) -> int:
-        """Return how many entries there are."""
-        return int(connection.execute(select(func.count()).select_from(entries)).scalar_one())
-
 
 def _event_values(row: EventRow) -> dict[str, object]:
     return {
@@ -234,8 +234,36 @@ def _entry_values(row: EntryRow) -> dict[str, object]:
     }
 
 
-def _plain(value: object) -> object:
-    return bytes(value) if isinstance(value, memoryview) else value
+def _highest(connection: Connection, key: Column[int]) -> int:
+    found = connection.execute(select(func.max(key))).scalar()
+    return -1 if found is None else int(found)
+
+
+def _side_by_side(
+    left: Iterable[Row[Any]], right: Iterable[Row[Any]]
+) -> Iterator[tuple[tuple[Any, ...] | None, tuple[Any, ...] | None]]:
+    """Pair rows by their first column, both sides sorted by it; None where one side lacks the row."""
+    lefts, rights = iter(left), iter(right)
+    one, other = next(lefts, None), next(rights, None)
+    while one is not None or other is not None:
+        if other is None or (one is not None and one[0] < other[0]):
+            yield tuple(one or ()), None
+            one = next(lefts, None)
+        elif one is None or other[0] < one[0]:
+            yield None, tuple(other)
+            other = next(rights, None)
+        else:
+            yield tuple(one), tuple(other)
+            one, other = next(lefts, None), next(rights, None)
+
+
+def _difference(table: str, left: tuple[Any, ...] | None, right: tuple[Any, ...] | None) -> str:
+    key = (left or right or ("?",))[0]
+    if left is None:
+        return f"{table} {key}: missing in the cache"
+    if right is None:
+        return f"{table} {key}: not on the chain"
+    return f"{table} {key}: the cache holds other bytes than the chain"
 
 
 def _chunks(rows: Iterable[_Row]) -> Iterator[Sequence[_Row]]:

@@ -38,7 +38,7 @@ class OutboxState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class OutboxRow:
-    """One act; ``raw`` and ``digest`` (the transaction hash, 32 bytes) are None while it is only intended."""
+    """One act; ``successor`` is the row that took it over. ``raw`` and ``digest`` (the transaction hash, 32 bytes) are None while it is only intended."""
 
     id: int
     account: bytes
@@ -47,6 +47,7 @@ class OutboxRow:
     purpose: str
     state: OutboxState
     attempts: int
+    successor: int | None
     nonce: int | None
     raw: bytes | None
     digest: bytes | None
@@ -72,8 +73,20 @@ class Outgoing:
     def find(self, row: int) -> OutboxRow | None:
         """Return one row, or None."""
         with self._database.reading() as connection:
-            found = connection.execute(_ROWS.where(outbox.c.id == row)).first()
+            return self.find_in(connection, row)
+
+    @staticmethod
+    def find_in(connection: Connection, row: int) -> OutboxRow | None:
+        """Return one row as this transaction sees it, or None."""
+        found = connection.execute(_ROWS.where(outbox.c.id == row)).first()
         return None if found is None else _row(found)
+
+    def latest(self, row: int) -> OutboxRow | None:
+        """Return the row that carries out the act of ``row`` now: itself, or the last of its successors."""
+        found = self.find(row)
+        while found is not None and found.successor is not None:
+            found = self.find(found.successor)
+        return found
 
     def in_state(self, account: bytes, *states: OutboxState, limit: int | None = None) -> list[OutboxRow]:
         """Return the lane's rows in these states: by nonce, then in the order they were intended."""
@@ -159,6 +172,11 @@ class Outgoing:
             "reason": reason,
         }
         connection.execute(update(outbox).where(outbox.c.id == row).values(**values))
+
+    @staticmethod
+    def succeed_in(connection: Connection, row: int, successor: int) -> None:
+        """Say that ``successor`` carries out the act of ``row`` from now on."""
+        connection.execute(update(outbox).where(outbox.c.id == row).values(successor=successor))
 
     @staticmethod
     def settle_in(connection: Connection, transactions: Iterable[bytes]) -> None:

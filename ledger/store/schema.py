@@ -129,6 +129,7 @@ outbox = Table(
     Column("purpose", Text, nullable=False),
     Column("state", Text, nullable=False),
     Column("attempts", Integer, nullable=False, default=0),
+    Column("successor", BigInteger),  # the row that took over the act
     Column("nonce", BigInteger),
     Column("raw", LargeBinary),
     Column("digest", LargeBinary, unique=True),

@@ -1,0 +1,108 @@
+"""Batches: which documents one transaction anchors, and what to do when the chain refuses one of them.
+
+A refused batch must not sink its other documents: a taken number is named by the contract, so only that document is
+refused and the rest go again; any other refusal concerns all of them alike (the member, the key, the registry).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from itertools import groupby
+from typing import TYPE_CHECKING, Protocol
+
+from ledger.errors import Refused
+from ledger.outbox import Act
+from ledger.store.documents import StoredDocument
+from ledger.store.outgoing import OutboxRow
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+    from ledger.chain.port import Chain
+    from ledger.outbox import Outbox
+    from ledger.store import Store
+
+NUMBER_TAKEN = "RegistryNumberTaken"
+PURPOSE = "anchor"
+COMMITMENT_BYTES = 22  # what a record's slot keeps of the document id
+_MOST = 500
+
+
+class AnchorCall(Protocol):
+    """Spells the call that anchors (tag, document id) pairs: the registry's ``anchor``."""
+
+    def __call__(
+        self,
+        member: str,
+        document_type: int,
+        use_policy: int,
+        key: bytes,
+        anchors: Sequence[tuple[bytes, bytes]],
+    ) -> bytes: ...
+
+
+class Batches:
+    """Turns stored documents into acts of one outbox, and is the outbox's ``Consequences``."""
+
+    def __init__(self, chain: Chain, store: Store, anchor_call: AnchorCall, most: int = _MOST) -> None:
+        self._chain = chain
+        self._store = store
+        self._anchor_call = anchor_call
+        self._most = most
+
+    def intend_in(self, connection: Connection, outbox: Outbox, documents: Sequence[StoredDocument]) -> int:
+        """Intend acts that anchor all ``documents`` and note which carries which; return how many acts."""
+        acts = 0
+        for _, alike in groupby(sorted(documents, key=_kind_of_batch), key=_kind_of_batch):
+            group = list(alike)
+            for start in range(0, len(group), self._most):
+                part = group[start : start + self._most]
+                row = outbox.intend_in(connection, self._act(part))
+                self._store.documents.carry_in(connection, [one.document_id for one in part], row)
+                acts += 1
+        return acts
+
+    def refused(self, row: OutboxRow, refusal: Refused) -> Callable[[Connection], None]:
+        """Refuse what the chain holds under other documents and send the rest again; without a name, refuse all."""
+        documents = self._store.documents.of_outbox(row.id)
+        taken = self._taken(documents, refusal) if refusal.code == NUMBER_TAKEN else []
+        refused = {one.document_id for one in taken or documents}
+        others = [one for one in documents if one.document_id not in refused]
+
+        def write(connection: Connection) -> None:
+            self._store.documents.refuse_in(connection, sorted(refused), refusal.code, str(refusal))
+            if others:
+                act = self._act(others)
+                again = self._store.outgoing.intend_in(
+                    connection, row.account, act.target, act.calldata, act.purpose, row.created_at
+                )
+                self._store.documents.carry_in(connection, [one.document_id for one in others], again)
+
+        return write
+
+    def _taken(self, documents: Sequence[StoredDocument], refusal: Refused) -> list[StoredDocument]:
+        """Return the documents whose number the registry holds for another: all at once, and the one it named."""
+        tags = [one.tag for one in documents]
+        slots = self._chain.look(documents[0].registry, documents[0].member, tags).records
+        named = refusal.arguments.get("tag")
+        return [
+            one
+            for one, slot in zip(documents, slots, strict=True)
+            if one.tag == named
+            or (slot.status != 0 and slot.commitment != one.document_id[:COMMITMENT_BYTES])
+        ]
+
+    def _act(self, documents: Sequence[StoredDocument]) -> Act:
+        first = documents[0]
+        calldata = self._anchor_call(
+            first.member,
+            first.document_type,
+            first.use_policy,
+            first.key,
+            [(one.tag, one.document_id) for one in documents],
+        )
+        return Act(first.registry, calldata, f"{PURPOSE} {len(documents)} of {first.member}")
+
+
+def _kind_of_batch(document: StoredDocument) -> tuple[bytes, str, int, int, bytes]:
+    return (document.registry, document.member, document.document_type, document.use_policy, document.key)
