@@ -37,7 +37,7 @@ GAS_LIMIT = 16_777_216
 BATCHES = (1, 10, 100, 500)
 # Batches before those that are measured: the lower levels of the tree have been written then, as in use.
 WARMING = (511, 504)
-# The figure is the mean of so many batches: how many levels of the tree one touches depends on the size before.
+# The figure is the mean of so many batches: how many levels one touches depends on the size before it.
 REPEATS = 8
 # Gas per certificate that must not be exceeded, by batch size.
 TARGETS = {100: 27_000, 500: 26_000}
@@ -118,8 +118,8 @@ def private_node(anvil: Path) -> Iterator[Node]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    flags = "--silent --prune-history --gas-price 0 --base-fee 0 --disable-min-priority-fee --accounts 0 --no-cors"
-    place = f"--hardfork cancun --timestamp {START} --chain-id {CHAIN_ID} --host 127.0.0.1 --port {port}"
+    flags = "--silent --prune-history --gas-price 0 --base-fee 0 --disable-min-priority-fee --accounts 0"
+    place = f"--no-cors --hardfork cancun --timestamp {START} --chain-id {CHAIN_ID} --host 127.0.0.1 --port {port}"
     command = [str(anvil), *flags.split(), *place.split()]
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
