@@ -118,9 +118,10 @@ def private_node(anvil: Path) -> Iterator[Node]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    flags = "--silent --prune-history --gas-price 0 --base-fee 0 --disable-min-priority-fee --accounts 0"
-    place = f"--no-cors --hardfork cancun --timestamp {START} --chain-id {CHAIN_ID} --host 127.0.0.1 --port {port}"
-    command = [str(anvil), *flags.split(), *place.split()]
+    fees = "--gas-price 0 --base-fee 0 --disable-min-priority-fee --accounts 0"
+    place = f"--timestamp {START} --chain-id {CHAIN_ID} --host 127.0.0.1 --port {port}"
+    flags = f"--silent --prune-history --no-cors --hardfork cancun {fees} {place}"
+    command = [str(anvil), *flags.split()]
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
         node = Node(f"http://127.0.0.1:{port}")
