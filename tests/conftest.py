@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -21,11 +22,18 @@ def postgres() -> Iterator[Postgres]:
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+def fresh_urls(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[], str]:
+    """Names a new, empty database each time it is called."""
     if request.param == "sqlite":
-        return f"sqlite:///{tmp_path}/store.db"
+        numbers = count()
+        return lambda: f"sqlite:///{tmp_path}/store{next(numbers)}.db"
     server: Postgres = request.getfixturevalue("postgres")
-    return server.fresh_url()
+    return server.fresh_url
+
+
+@pytest.fixture
+def store_url(fresh_urls: Callable[[], str]) -> str:
+    return fresh_urls()
 
 
 @pytest.fixture

@@ -115,26 +115,22 @@ class Documents:
 
     def by_ids(self, document_ids: Sequence[bytes]) -> dict[bytes, StoredDocument]:
         """Return the documents with these document ids, by id."""
-        found: dict[bytes, StoredDocument] = {}
         with self._database.reading() as connection:
-            for some in _some(document_ids):
-                for row in connection.execute(_STORED.where(documents.c.document_id.in_(some))):
-                    found[row.document_id] = _stored(row)
+            return self.by_ids_in(connection, document_ids)
+
+    @staticmethod
+    def by_ids_in(connection: Connection, document_ids: Sequence[bytes]) -> dict[bytes, StoredDocument]:
+        """Return the documents with these document ids, by id, as this transaction sees them."""
+        found: dict[bytes, StoredDocument] = {}
+        for some in _some(document_ids):
+            for row in connection.execute(_STORED.where(documents.c.document_id.in_(some))):
+                found[row.document_id] = _stored(row)
         return found
 
     def of_outbox(self, outbox: int) -> list[StoredDocument]:
         """Return the documents that the outbox row ``outbox`` anchors, in the order they were stored."""
         with self._database.reading() as connection:
             return self.of_outbox_in(connection, outbox)
-
-    def waiting(self, limit: int, after: int = 0) -> list[StoredDocument]:
-        """Return prepared documents that no outbox row carries, oldest first, with a row number above ``after``."""
-        asked = _STORED.where(
-            documents.c.state == DocumentState.PREPARED, documents.c.outbox.is_(None), documents.c.id > after
-        )
-        with self._database.reading() as connection:
-            rows = connection.execute(asked.order_by(documents.c.id).limit(limit)).all()
-        return [_stored(row) for row in rows]
 
     def numbers_with_second_key(self, kind: int, member: str, value: str, limit: int = 20) -> list[str]:
         """Return the numbers, as printed, of own documents on which ``value`` can be read."""
