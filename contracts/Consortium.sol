@@ -9,7 +9,8 @@ import {Journal} from "./Journal.sol";
 /// @title Consortium
 /// @dev Administrations have seats, numbered in the order in which they got the role. Approvals of a proposal and the
 /// active administrations are one bit for each seat, so who counts is settled when a proposal is executed, without a
-/// loop: whoever left or is suspended by then counts neither for it nor against it.
+/// loop: whoever left or is suspended by then counts neither for it nor against it. One long contract, because who may
+/// vote, act and sign all hang on the standing of the same member, and apart they would have to call each other.
 // Times are compared with the block's: the members are the validators, and seconds do not matter to days.
 // slither-disable-start timestamp
 contract Consortium is IConsortium {

@@ -28,6 +28,27 @@ contract JournalTest is Setting {
         eq(root, 0xe3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855);
     }
 
+    /// @dev Leaves and roots of the tree that Certificate Transparency's own tests use: transparency-dev/merkle,
+    /// testdata/inclusion (Apache-2.0), where the roots of 5 and 8 leaves are these.
+    function test_the_reference_gives_the_roots_that_others_published() public pure {
+        bytes[8] memory published = [
+            bytes(""),
+            hex"00",
+            hex"10",
+            hex"2021",
+            hex"3031",
+            hex"40414243",
+            hex"5051525354555657",
+            hex"606162636465666768696a6b6c6d6e6f"
+        ];
+        bytes32[] memory five = new bytes32[](5);
+        bytes32[] memory eight = new bytes32[](8);
+        for (uint256 i; i < 5; ++i) five[i] = Reference.leaf(published[i]);
+        for (uint256 i; i < 8; ++i) eight[i] = Reference.leaf(published[i]);
+        eq(Reference.root(five), 0x4e3bbb1f7b478dcfe71fb631631519a3bca12c9aefca1612bfce4c13a86264d4);
+        eq(Reference.root(eight), 0x5dc9da79a70659a9ad559cb701ded9a2ab9d823aad2f4960cfe370eff4604328);
+    }
+
     function test_whoever_deploys_a_journal_is_its_consortium() public view {
         eq(journal.consortium(), address(this));
     }
