@@ -39,7 +39,7 @@ def profile_of(document: Tree, reference: Reference) -> Profile | None:
 
 
 def complete(document: Tree, reference: Reference) -> dict[str, Any]:
-    """Return the certificate with ``validUntil`` and ``destinationCountry`` derived where they are missing."""
+    """Return the certificate with ``validUntil`` and ``destinationCountry`` derived where missing."""
     completed = dict(document)
     if "destinationCountry" not in completed and (country := text(part(document, "consignee"), "country")):
         completed["destinationCountry"] = country

@@ -167,7 +167,7 @@ class Transport(Part):
 
     departure_date: Day | None = None
     mode_code: Annotated[str, Field(pattern=r"^[0-9]$", description="UN/ECE Recommendation 19")] | None = None
-    means_name: Short | None = None
+    means_name: Annotated[str, Field(min_length=1, max_length=70)] | None = None
     voyage: Short | None = None
     loading: Name | None = None
     unloading: Name | None = None

@@ -24,6 +24,11 @@ _LOCODE: Final = re.compile(r"[A-Z]{2}[A-Z2-9]{3}")
 _DECIMAL: Final = re.compile(r"(0|[1-9][0-9]{0,15})(\.[0-9]{1,6})?")
 _MASS_KINDS: Final = ("GROSS_MASS", "NET_MASS")
 _REFERENCE_FOR_KIND: Final = {"REPLACEMENT": "REPLACES", "CERTIFIED_TRUE_COPY": "TRUE_COPY_OF"}
+# Escapes may spell any character; raw line breaks and tabs are layout, since JSON has none inside a text.
+_DOUBTFUL_ASCII: Final = re.compile(rb"\\[bfrtu]|\x7f")
+_DOUBTFUL: Final = re.compile(
+    "\\\\[bfrtu]|[\x7f-\x9f\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]"
+)
 _UNSEEN_MARKS: Final = frozenset("\u200e\u200f\u061c\u00ad\u180e")
 
 Tree = Mapping[str, Any]
@@ -69,6 +74,14 @@ def flags_of(document: Tree) -> list[str]:
     """Return the flags that are texts."""
     flags = document.get("flags")
     return [flag for flag in flags if isinstance(flag, str)] if isinstance(flags, list) else []
+
+
+def texts_are_plain(raw: bytes) -> bool:
+    """Return True when no text of this JSON can be what ``check_texts`` refuses; False may also mean "look closer"."""
+    if raw.isascii():
+        return _DOUBTFUL_ASCII.search(raw) is None
+    text = raw.decode()
+    return _DOUBTFUL.search(text) is None and unicodedata.is_normalized("NFC", text)
 
 
 def check_texts(document: Tree, findings: Findings) -> None:

@@ -24,6 +24,7 @@ from ledger.core.documents.rules import (
     check_parties,
     check_texts,
     check_transport,
+    texts_are_plain,
 )
 from ledger.core.documents.shape import read_tree, shape_problems, without_doubles
 from ledger.core.problems import Problem, Severity
@@ -52,7 +53,7 @@ def validate(
     except ValidationError as error:
         shape = shape_problems(error)
     findings = Findings()
-    if not raw.isascii() or b"\\" in raw or b"\x7f" in raw:
+    if not texts_are_plain(raw):
         check_texts(document, findings)
     check_numbers(document, findings)
     check_parties(document, reference, findings)
