@@ -1,0 +1,144 @@
+"""Documents: validate, issue and hand out certificates.
+
+A batch is answered certificate by certificate with 200. A single certificate that was refused is an error
+(422 when its content is wrong, 409 when the consortium's rules forbid it), and 202 while it waits for the
+chain.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import orjson
+from starlette.responses import Response
+
+from api.access import Scope
+from api.errors import FaceError, encode, problem, trace_of
+from api.gateway import Call, Gateway, Route, answer
+from api.idempotency import key_of
+from api.models import DocumentAnswer, DocumentsBody, IssueAnswer, ValidationAnswer
+from api.queries import Parameter, parse_json, read_bytes, read_query
+from ledger.core.problems import Problem, Severity
+from ledger.errors import Rejected
+from ledger.service.answers import IssueOutcome, IssueResult
+from ledger.service.wire import held_shape, issue_shape, problem_shape, read_digest
+
+# Deeper than a document may be, so that the document's own limit is what is reported.
+_DEPTH = 20
+_KEY = Parameter("Idempotency-Key", "Makes a repetition of this request get the same answer for 24 hours.")
+
+
+async def issue(call: Call) -> Response:
+    """Validate, seal and anchor."""
+    read_query(call.request, ())
+    key, caller, gateway = key_of(call.request), call.known_caller(), call.gateway
+    body = await read_bytes(call.request, gateway.limits.batch_bytes)
+    trace = trace_of(call.request)
+
+    def work() -> Response:
+        return gateway.answers.once(
+            caller.label, key, b"issue\0" + body, lambda: _issued(gateway, body, trace)
+        )
+
+    return await gateway.act(work)
+
+
+def _issued(gateway: Gateway, body: bytes, trace: str) -> tuple[int, bytes, bool]:
+    sources, single = _sources(body, gateway.limits.documents)
+    results = list(gateway.ledger.issue(sources))
+    for result in results:
+        gateway.metrics.issued(result.outcome.value)
+    final = all(result.outcome is not IssueOutcome.PENDING for result in results)
+    shape = {"results": [issue_shape(result) for result in results]}
+    if single and results[0].outcome is IssueOutcome.REFUSED:
+        refused = _refusal(results[0], shape, trace)
+        return refused.status_code, bytes(refused.body), final
+    return (202 if single and not final else 200), encode(shape), final
+
+
+def _refusal(result: IssueResult, shape: dict[str, Any], trace: str) -> Response:
+    wrong = any(one.severity is Severity.ERROR for one in result.problems)
+    code = "INPUT_REJECTED" if wrong else "REFUSED"
+    return problem(
+        code, result.reason or "the certificate was refused", trace, problems=result.problems, more=shape
+    )
+
+
+async def validate(call: Call) -> Response:
+    """Say everything that is wrong; nothing is stored, signed or sent."""
+    read_query(call.request, ())
+    gateway = call.gateway
+    body = await read_bytes(call.request, gateway.limits.batch_bytes)
+
+    def work() -> dict[str, object]:
+        sources, _ = _sources(body, gateway.limits.documents)
+        return {"results": [_validated(gateway, name, data) for name, data in sources]}
+
+    return answer(await gateway.act(work))
+
+
+def _validated(gateway: Gateway, name: str, data: bytes) -> dict[str, object]:
+    problems = gateway.ledger.validate(data)
+    valid = all(one.severity is not Severity.ERROR for one in problems)
+    return {"source": name, "valid": valid, "problems": [problem_shape(one) for one in problems]}
+
+
+async def document(call: Call) -> Response:
+    """Hand out a sealed document of this gateway."""
+    read_query(call.request, ())
+    document_id = read_digest("id", str(call.request.path_params["id"]))
+    held = await call.gateway.look(lambda: call.gateway.ledger.document(document_id))
+    if held is None:
+        raise FaceError("NOT_FOUND", "this gateway issued no document with this id")
+    return answer(held_shape(held))
+
+
+def _sources(body: bytes, most: int) -> tuple[list[tuple[str, bytes]], bool]:
+    """Return (name, JSON bytes) per certificate, and whether it was a single one.
+
+    Raises:
+        MalformedJson: the body is outside the profile.
+        Rejected: it holds no certificates, too many, or something that is not an object.
+    """
+    value = parse_json(body, _DEPTH)
+    single = isinstance(value, dict) and "documents" not in value
+    documents: Any = value
+    if isinstance(value, dict):
+        strangers = [] if single else [name for name in value if name != "documents"]
+        if strangers:
+            raise Rejected(
+                [
+                    Problem(name[:80], "", "only the member documents", code="MEMBER_UNKNOWN")
+                    for name in strangers
+                ]
+            )
+        documents = [value] if single else value["documents"]
+    if not isinstance(documents, list) or not documents:
+        wanted = "a certificate, an array of certificates, or an object with the member documents"
+        raise Rejected([Problem("documents", "", wanted, code="DOCUMENTS_MISSING")])
+    if len(documents) > most:
+        raise Rejected(
+            [Problem("documents", str(len(documents)), f"at most {most}", code="TOO_MANY_DOCUMENTS")]
+        )
+    wrong = [place for place, one in enumerate(documents) if not isinstance(one, dict)]
+    if wrong:
+        raise Rejected(
+            [Problem(f"documents[{place}]", "", "an object", code="NOT_AN_OBJECT") for place in wrong[:50]]
+        )
+    return [(f"documents[{place}]", orjson.dumps(one)) for place, one in enumerate(documents)], single
+
+
+ROUTES = (
+    Route(
+        "POST", "/v1/documents", Scope.ISSUE, issue, "Seal and anchor one certificate or many",
+        body=DocumentsBody, answer=IssueAnswer, also=(202, 400, 409, 413, 415, 422, 503), headers=(_KEY,),
+    ),
+    Route(
+        "GET", "/v1/documents/{id}", Scope.DOCUMENTS, document, "A sealed document that this gateway issued",
+        answer=DocumentAnswer, also=(404, 422, 503),
+    ),
+    Route(
+        "POST", "/v1/validate", Scope.VALIDATE, validate, "Everything that is wrong with certificates; a dry run",
+        body=DocumentsBody, answer=ValidationAnswer, also=(400, 413, 415, 422),
+    ),
+)  # fmt: skip

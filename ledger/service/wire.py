@@ -1,0 +1,235 @@
+"""Wire: the answers as plain JSON values, the same for the command and the HTTP interface, and how their texts are read.
+
+Digests, tags and transactions are lower-case hexadecimal with ``0x``; addresses are checksummed (EIP-55);
+times are ISO 8601 in UTC with ``Z``. Nothing here acts or judges.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import fields, is_dataclass
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from enum import Enum
+from typing import TYPE_CHECKING, Any, Final
+
+from ledger.core.problems import Problem
+from ledger.errors import Rejected
+
+if TYPE_CHECKING:
+    from ledger.core.verdict import Verdict
+    from ledger.service.answers import (
+        ActReceipt,
+        HeadAnswer,
+        HeldDocument,
+        History,
+        HistoryLine,
+        IssueResult,
+        RebuildReport,
+    )
+
+_MOMENT: Final = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,6})?)?(Z|[+-][0-9]{2}:[0-9]{2})"
+)
+_REASON: Final = re.compile(r"R[0-9]{2}")
+_HEX_DIGEST: Final = re.compile(r"(0x)?[0-9a-f]{64}")
+_SHOWN: Final = 80
+
+
+# --- reading ------------------------------------------------------------------------------------------------
+
+
+def read_moment(path: str, text: str) -> datetime:
+    """Return an ISO 8601 moment with its offset, such as ``2026-11-23T09:30:00+08:00``, in UTC.
+
+    Raises:
+        Rejected: it is something else; a ``+`` that a query turned into a space is the usual reason.
+    """
+    if _MOMENT.fullmatch(text):
+        try:
+            return datetime.fromisoformat(text).astimezone(UTC)
+        except (ValueError, OverflowError):
+            pass
+    wanted = (
+        "an ISO 8601 date and time with offset, such as 2026-11-23T09:30:00Z (in a URL, + is written %2B)"
+    )
+    raise Rejected([Problem(path, text[:_SHOWN], wanted, code="TIME_INVALID")])
+
+
+def read_reason(path: str, text: str) -> int:
+    """Return the number of a reason code: 24 for ``R24``.
+
+    Raises:
+        Rejected: it is something else.
+    """
+    if _REASON.fullmatch(text):
+        return int(text[1:])
+    raise Rejected([Problem(path, text[:_SHOWN], "a reason code such as R24", code="REASON_INVALID")])
+
+
+def read_digest(path: str, text: str) -> bytes:
+    """Return 32 bytes from 64 lower-case hexadecimal digits, with or without ``0x``.
+
+    Raises:
+        Rejected: it is something else.
+    """
+    if _HEX_DIGEST.fullmatch(text):
+        return bytes.fromhex(text.removeprefix("0x"))
+    raise Rejected([Problem(path, text[:_SHOWN], "64 hexadecimal digits", code="DIGEST_INVALID")])
+
+
+# --- writing ------------------------------------------------------------------------------------------------
+
+
+def moment_text(moment: datetime) -> str:
+    """Return ``moment`` in UTC, to the second unless it is finer."""
+    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+def hex_text(data: bytes) -> str:
+    """Return ``0x`` and lower-case hexadecimal digits."""
+    return "0x" + data.hex()
+
+
+def address_text(address: bytes) -> str:
+    """Return an address of 20 bytes with its EIP-55 checksum."""
+    from eth_utils.address import to_checksum_address
+
+    return str(to_checksum_address(address))
+
+
+def plain(value: object) -> Any:
+    """Return ``value`` as JSON values: bytes as hexadecimal, times as text, names of dataclasses in camel case."""
+    if isinstance(value, Enum):
+        return plain(value.value)
+    if value is None or isinstance(value, (bool, str)):
+        return value
+    if isinstance(value, int):
+        return value if -(2**53) < value < 2**53 else str(value)
+    if isinstance(value, (bytes, bytearray)):
+        return hex_text(bytes(value))
+    if isinstance(value, datetime):
+        return moment_text(value)
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, Decimal):
+        return format(value, "f")
+    if is_dataclass(value) and not isinstance(value, type):
+        return {camel(one.name): plain(getattr(value, one.name)) for one in fields(value)}
+    if isinstance(value, Mapping):
+        return {camel(str(name)): plain(child) for name, child in value.items()}
+    if isinstance(value, (list, tuple, set, frozenset)):
+        return [plain(child) for child in value]
+    return str(value)
+
+
+def camel(name: str) -> str:
+    """Return ``effectiveFrom`` for ``effective_from``; other names stay as they are."""
+    first, *rest = name.split("_")
+    return first + "".join(part[:1].upper() + part[1:] for part in rest) if first else name
+
+
+def problem_shape(problem: Problem) -> dict[str, str]:
+    """Return a problem as JSON values."""
+    return {
+        "path": problem.path,
+        "value": problem.value,
+        "expectation": problem.expectation,
+        "severity": problem.severity.value,
+        "code": problem.code,
+    }
+
+
+def issue_shape(result: IssueResult) -> dict[str, object]:
+    """Return what became of one certificate."""
+    return {
+        "source": result.source,
+        "number": result.number,
+        "outcome": result.outcome.value,
+        "documentId": plain(result.document_id),
+        "journalIndex": result.journal_index,
+        "anchoredAt": plain(result.anchored_at),
+        "reason": result.reason,
+        "problems": [problem_shape(one) for one in result.problems],
+    }
+
+
+def held_shape(held: HeldDocument) -> dict[str, object]:
+    """Return a sealed document that this gateway keeps."""
+    return {
+        "documentId": hex_text(held.document_id),
+        "issuer": held.issuer,
+        "number": held.number,
+        "state": held.state.value,
+        "journalIndex": held.journal_index,
+        "sealed": held.sealed.decode("ascii", "replace"),
+        "reason": held.reason,
+    }
+
+
+def line_shape(line: HistoryLine) -> dict[str, object]:
+    """Return one journal entry; the operator is the account that acted."""
+    return {
+        "index": line.index,
+        "time": moment_text(line.time),
+        "blockNumber": line.block_number,
+        "act": line.act,
+        "member": line.member,
+        "operator": address_text(line.operator),
+        "contract": address_text(line.contract),
+        "details": plain(line.details),
+        "leaf": hex_text(line.leaf),
+    }
+
+
+def history_shape(history: History) -> dict[str, object]:
+    """Return a record's history; ``found`` says whether there is any record."""
+    return {
+        "issuer": history.issuer,
+        "number": history.number,
+        "tag": hex_text(history.tag),
+        "found": bool(history.lines),
+        "blockNumber": history.block_number,
+        "journalSize": history.journal_size,
+        "lines": [line_shape(line) for line in history.lines],
+    }
+
+
+def head_shape(head: HeadAnswer) -> dict[str, object]:
+    """Return the journal's head."""
+    return {
+        "size": head.size,
+        "root": hex_text(head.root),
+        "blockNumber": head.block_number,
+        "blockTime": moment_text(head.block_time),
+        "cachedSize": head.cached_size,
+    }
+
+
+def receipt_shape(receipt: ActReceipt) -> dict[str, object]:
+    """Return what the chain says of an act."""
+    return {
+        "act": receipt.act,
+        "transaction": hex_text(receipt.transaction),
+        "blockNumber": receipt.block_number,
+        "journalIndex": receipt.journal_index,
+        "time": moment_text(receipt.time),
+        "details": plain(receipt.details),
+    }
+
+
+def rebuild_shape(report: RebuildReport) -> dict[str, object]:
+    """Return what ``rebuild`` found."""
+    return {
+        "entries": report.entries,
+        "root": hex_text(report.root),
+        "equal": report.equal,
+        "differences": list(report.differences),
+    }
+
+
+def verdict_shape(verdict: Verdict) -> dict[str, Any]:
+    """Return a verdict with everything that led to it."""
+    shape: dict[str, Any] = plain(verdict)
+    return shape
