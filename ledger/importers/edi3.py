@@ -77,7 +77,7 @@ class _Importer:
         certificate = {name: value for name, value in self._certificate.items() if value not in ({}, [])}
         return ImportReport(certificate, self._rows.rows())
 
-    # --- parts -----------------------------------------------------------------------------------------------
+    # --- parts ---
 
     def _header(self) -> None:
         self._rows.identifier("iD", self._certificate, "certificateNumber")

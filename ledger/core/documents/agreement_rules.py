@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any, Final
 
-from ledger.core.codes import Reference
+from ledger.core.codes import CodeList, Reference
 from ledger.core.documents.rules import Findings, Tree, each, flags_of, part, text
 from ledger.core.profiles import Profile, day_of, valid_until
 
@@ -77,7 +77,7 @@ def check_agreement(document: Tree, reference: Reference, findings: Findings) ->
                 "issueDate", document["issueDate"], f"{first} or later under {code}", "AGREEMENT_NOT_IN_FORCE"
             )
         return
-    _check_parties(document, profile, findings)
+    _check_parties(document, profile, reference.countries, findings)
     _check_form(document, profile, findings)
     for path, item in each(document, "items"):
         _check_criterion(item, path, profile, findings)
@@ -128,7 +128,7 @@ def check_dates(document: Tree, reference: Reference, today: date | None, findin
         _check_periods(document, profile, issued, last, findings)
 
 
-def _check_parties(document: Tree, profile: Profile, findings: Findings) -> None:
+def _check_parties(document: Tree, profile: Profile, countries: CodeList, findings: Findings) -> None:
     issuer = text(part(document, "issuer"), "country")
     destination = text(document, "destinationCountry")
     if issuer is not None and issuer == destination:
@@ -138,11 +138,11 @@ def _check_parties(document: Tree, profile: Profile, findings: Findings) -> None
     if not profile.parties:
         return
     for path, country in (("issuer.country", issuer), ("destinationCountry", destination)):
-        if country is not None and country not in profile.parties:
+        if country in countries and country not in profile.parties:
             findings.error(path, country, f"a party to {profile.id}", "NOT_A_PARTY")
     for path, item in each(document, "items"):
         country = text(part(item, "originCountry"), "country")
-        if country is not None and country not in profile.parties:
+        if country in countries and country not in profile.parties:
             findings.error(
                 f"{path}.originCountry.country", country, f"a party to {profile.id}", "NOT_A_PARTY"
             )

@@ -77,7 +77,7 @@ def flags_of(document: Tree) -> list[str]:
 
 
 def texts_are_plain(raw: bytes) -> bool:
-    """Return True when no text of this JSON can be what ``check_texts`` refuses; False may also mean "look closer"."""
+    """Return True when ``check_texts`` cannot find anything; False may also mean "look closer"."""
     if raw.isascii():
         return _DOUBTFUL_ASCII.search(raw) is None
     text = raw.decode()
@@ -231,7 +231,7 @@ def check_items(document: Tree, reference: Reference, findings: Findings) -> Non
                 expected = f"a place among the {invoices} invoices, counted from 0"
                 findings.error(f"{path}.invoiceRefs[{index}]", ref, expected, "INVOICE_REF_UNKNOWN")
     total = document.get("totalPackages")
-    if isinstance(total, int) and packages and total != packages:
+    if type(total) is int and packages and total != packages:
         findings.warn("totalPackages", total, f"{packages}, the sum over the items", "PACKAGES_TOTAL_DIFFERS")
 
 

@@ -14,7 +14,7 @@ import orjson
 from pydantic import ValidationError
 
 from ledger.core import strictjson
-from ledger.core.problems import Problem
+from ledger.core.problems import Problem, Severity
 
 MAX_SHOWN: Final = 80
 
@@ -64,12 +64,22 @@ def read_tree(source: bytes | Mapping[str, Any]) -> tuple[dict[str, Any] | None,
 
 def shape_problems(error: ValidationError) -> list[Problem]:
     """Return the model's refusals as problems, in the order of the model."""
-    return [_problem(detail) for detail in error.errors(include_url=False, include_context=True)]
+    problems = [_problem(detail) for detail in error.errors(include_url=False, include_context=True)]
+    places = tuple(problem.path for problem in problems)
+    # pydantic also calls an array empty when none of its elements is well formed.
+    return [
+        problem
+        for problem in problems
+        if problem.code != "EMPTY" or not any(place.startswith(f"{problem.path}[") for place in places)
+    ]
 
 
 def without_doubles(first: Sequence[Problem], second: Iterable[Problem]) -> list[Problem]:
-    """Return all of ``first``, and of ``second`` what speaks of a place that ``first`` did not."""
-    seen = {problem.path for problem in first}
+    """Return all of ``first``, and of ``second`` what is about places where ``first`` has no error.
+
+    A warning hides nothing: it would let an error go unsaid.
+    """
+    seen = {problem.path for problem in first if problem.severity is Severity.ERROR}
     return [*first, *(problem for problem in second if problem.path not in seen)]
 
 
@@ -83,7 +93,7 @@ def spell(location: Iterable[str | int]) -> str:
 
 def shown(value: object) -> str:
     """Return a value as the short text of a problem; what cannot be printed safely is escaped."""
-    text = value if isinstance(value, str) else f"a {_KINDS.get(type(value), type(value).__name__)}"
+    text = value if isinstance(value, str) else _KINDS.get(type(value), type(value).__name__)
     if isinstance(value, int) and not isinstance(value, bool):
         text = str(value)
     text = text if len(text) <= MAX_SHOWN else text[: MAX_SHOWN - 1] + "…"
@@ -91,9 +101,9 @@ def shown(value: object) -> str:
 
 
 _KINDS: Final[dict[type, str]] = {
-    dict: "object",
-    list: "array",
-    bool: "boolean",
+    dict: "an object",
+    list: "an array",
+    bool: "a boolean",
     type(None): "null",
 }
 

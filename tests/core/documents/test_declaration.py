@@ -1,0 +1,77 @@
+from __future__ import annotations
+
+from typing import Any
+
+import orjson
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ledger.core.documents.declaration import validate_declaration
+from tests.certificates import the_reference
+
+
+def a_declaration(**changes: Any) -> dict[str, Any]:
+    """Return a valid declaration with members replaced."""
+    item = {
+        "sequence": 1,
+        "hsCode": "0304620010",
+        "quantities": [{"kind": "NET_MASS", "value": "24000", "unit": "KGM"}],
+        "originCountry": "VN",
+        "certificateItem": 1,
+    }
+    return {
+        "importDate": "2024-04-01",
+        "country": "CN",
+        "items": [item],
+        "invoiceNumbers": ["EX-1"],
+        **changes,
+    }
+
+
+def test_a_valid_declaration_has_no_problem() -> None:
+    declaration, found = validate_declaration(orjson.dumps(a_declaration()), the_reference())
+    assert found == []
+    assert declaration is not None
+    assert declaration.items[0].quantities[0].value == "24000"
+
+
+@pytest.mark.parametrize(
+    ("changes", "path", "code"),
+    [
+        ({"importDate": "2024-02-30"}, "importDate", "DATE_INVALID"),
+        ({"country": "XX"}, "country", "COUNTRY_UNKNOWN"),
+        ({"items": []}, "items", "EMPTY"),
+        ({"items": [{"sequence": 1, "hsCode": "1"}]}, "items[0].hsCode", "MALFORMED"),
+        ({"items": [{"sequence": 1, "hsCode": "030462"}] * 2}, "items[1].sequence", "SEQUENCE_REPEATED"),
+        (
+            {
+                "items": [
+                    {
+                        "sequence": 1,
+                        "hsCode": "030462",
+                        "quantities": [{"kind": "OTHER", "value": "1", "unit": "Q"}],
+                    }
+                ]
+            },
+            "items[0].quantities[0].unit",
+            "UNIT_UNKNOWN",
+        ),
+        ({"surprise": 1}, "surprise", "UNKNOWN_MEMBER"),
+    ],
+)
+def test_a_fault_is_named_by_place_and_rule(changes: dict[str, Any], path: str, code: str) -> None:
+    declaration, found = validate_declaration(a_declaration(**changes), the_reference())
+    assert declaration is None
+    assert [(problem.path, problem.code) for problem in found] == [(path, code)]
+
+
+@given(
+    st.dictionaries(
+        st.text(max_size=8), st.none() | st.integers() | st.text() | st.lists(st.text()), max_size=4
+    )
+)
+def test_garbage_gives_problems_and_raises_nothing(value: dict[str, Any]) -> None:
+    declaration, found = validate_declaration(value, the_reference())
+    assert declaration is None
+    assert found

@@ -1,0 +1,147 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ledger.core.profiles import (
+    Period,
+    Profile,
+    UseKind,
+    UsePolicy,
+    Validity,
+    choose,
+    day_of,
+    valid_on,
+    valid_until,
+)
+from tests.certificates import a_certificate, the_reference
+
+DAYS = st.dates(date(1990, 1, 1), date(2200, 1, 1))
+
+
+def profile(name: str) -> Profile:
+    found = the_reference().profile(name, "2024-03-04")
+    assert found is not None
+    return found
+
+
+def test_twelve_months_from_the_fourth_end_on_the_third() -> None:
+    assert valid_until(profile("RCEP"), date(2024, 3, 4)) == date(2025, 3, 3)
+
+
+def test_twelve_months_from_a_leap_day_end_on_the_last_of_february() -> None:
+    assert valid_until(profile("RCEP"), date(2024, 2, 29)) == date(2025, 2, 28)
+
+
+def test_a_retroactive_certificate_under_chafta_runs_from_the_shipment() -> None:
+    until = valid_until(profile("CHAFTA"), date(2024, 6, 1), date(2024, 3, 4), retro=True)
+    assert until == date(2025, 3, 3)
+
+
+def test_an_ordinary_certificate_under_chafta_runs_from_the_issue() -> None:
+    assert valid_until(profile("CHAFTA"), date(2024, 6, 1), date(2024, 3, 4)) == date(2025, 5, 31)
+
+
+def test_a_retroactive_certificate_without_a_shipment_date_runs_from_the_issue() -> None:
+    assert valid_until(profile("CHAFTA"), date(2024, 6, 1), None, retro=True) == date(2025, 5, 31)
+
+
+def test_a_profile_without_a_validity_gives_no_last_day() -> None:
+    assert valid_until(replace(profile("RCEP"), validity_months=None), date(2024, 6, 1)) is None
+
+
+@given(DAYS)
+def test_the_validity_of_twelve_months_lasts_about_a_year(issued: date) -> None:
+    until = valid_until(profile("RCEP"), issued)
+    assert until is not None
+    assert timedelta(days=364) <= until - issued <= timedelta(days=366)
+
+
+def test_the_end_of_the_calendar_is_not_passed() -> None:
+    assert valid_until(profile("RCEP"), date.max) == date.max - timedelta(days=1)
+
+
+@pytest.mark.parametrize(
+    ("day", "validity"),
+    [
+        (date(2024, 3, 3), Validity.NOT_YET),
+        (date(2024, 3, 4), Validity.VALID),
+        (date(2025, 3, 3), Validity.VALID),
+        (date(2025, 3, 4), Validity.EXPIRED),
+    ],
+)
+def test_both_ends_of_the_validity_belong_to_it(day: date, validity: Validity) -> None:
+    answer = valid_on(profile("RCEP"), a_certificate(), day)
+    assert answer.validity is validity
+    assert bool(answer) is (validity is Validity.VALID)
+
+
+def test_an_issuer_cannot_lengthen_the_agreements_validity() -> None:
+    claims = a_certificate(validUntil="2034-03-03", transport=None)
+    assert valid_on(profile("RCEP"), claims, date(2026, 1, 1)).last == date(2025, 3, 3)
+
+
+def test_a_hidden_shipment_date_leaves_the_issuers_last_day() -> None:
+    claims = a_certificate(validUntil="2025-01-01", flags=["ISSUED_RETROACTIVELY"], transport=None)
+    assert valid_on(profile("CHAFTA"), claims, date(2024, 6, 1)).last == date(2025, 1, 1)
+
+
+def test_claims_without_days_are_unknown_and_not_valid() -> None:
+    assert valid_on(None, {}, date(2024, 6, 1)).validity is Validity.UNKNOWN
+    assert not valid_on(None, {"issueDate": "2024-03-04"}, date(2024, 6, 1))
+
+
+@pytest.mark.parametrize(
+    ("agreement", "code"), [("NONPREF", 0), ("RCEP", 0x0100), ("CSFTA", 0x0100), ("KRIN", 0x0300)]
+)
+def test_use_policies_have_the_codes_of_the_contracts(agreement: str, code: int) -> None:
+    assert profile(agreement).use.on_chain() == code
+
+
+@given(st.integers(-10, 0x500))
+def test_only_codes_that_the_contracts_accept_are_policies(code: int) -> None:
+    accepted = code in (0, 0x0100, 0x0300) or 0x0201 <= code <= 0x02FF
+    if accepted:
+        assert UsePolicy.from_chain(code).on_chain() == code
+    else:
+        with pytest.raises(ValueError, match="use policy"):
+            UsePolicy.from_chain(code)
+
+
+def test_a_policy_of_up_to_n_uses_needs_n() -> None:
+    assert UsePolicy(UseKind.UP_TO_N, 12).on_chain() == 0x020C
+    with pytest.raises(ValueError, match="expected 1 to 255"):
+        UsePolicy(UseKind.UP_TO_N)
+
+
+@pytest.mark.parametrize(
+    ("period", "end"),
+    [
+        (Period(3, "days"), date(2024, 3, 11)),
+        (Period(1, "working days"), date(2024, 3, 11)),
+        (Period(7, "working days"), date(2024, 3, 19)),
+        (Period(12, "months"), date(2025, 3, 8)),
+        (Period(0, "working days"), date(2024, 3, 8)),
+    ],
+)
+def test_a_period_after_a_friday(period: Period, end: date) -> None:
+    assert period.after(date(2024, 3, 8)) == end
+
+
+def test_the_version_in_force_on_the_day_is_chosen() -> None:
+    first = profile("CNNZ")
+    later = replace(first, version=2, effective_from=date(2030, 1, 1))
+    assert choose([later, first], "CNNZ", "2029-12-31") is first
+    assert choose([later, first], "CNNZ", "2030-01-01") is later
+    assert choose([later, first], "CNNZ", "2001-01-01") is None
+
+
+@pytest.mark.parametrize(
+    "text", ["2024-02-30", "20240304", "2024-W10-1", "2024-3-4", "", None, 20240304, ["x"]]
+)
+def test_what_is_not_a_day_of_the_calendar_is_no_day(text: object) -> None:
+    assert day_of(text) is None

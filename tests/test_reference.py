@@ -1,0 +1,47 @@
+from __future__ import annotations
+
+from typing import Any
+
+import orjson
+import pytest
+
+from ledger.reference import data_folder, read_reference
+
+FILES = [
+    entry for folder in ("codelists",) for entry in sorted(data_folder().joinpath(folder).iterdir(), key=str)
+]
+PROFILES = sorted(data_folder().joinpath("profiles").iterdir(), key=str)
+MARKS = {"verified", "secondary", "general knowledge", "proposal", "not known"}
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.name)
+def test_every_code_list_names_its_list_version_source_and_notice(file: Any) -> None:
+    document = orjson.loads(file.read_bytes())
+    assert all(document[member] for member in ("list", "version", "source", "notice", "codes"))
+    assert document["complete"] in (True, False)
+
+
+@pytest.mark.parametrize("file", PROFILES, ids=lambda file: file.name)
+def test_every_value_of_a_profile_says_where_it_comes_from(file: Any) -> None:
+    document = orjson.loads(file.read_bytes())
+    for name, entry in document["values"].items():
+        assert entry["mark"] in MARKS, name
+        assert (entry["source"] in document["sources"]) is (entry["mark"] in {"verified", "secondary"}), name
+        assert (entry["value"] is None) <= (entry["mark"] == "not known"), name
+
+
+def test_the_profiles_that_are_promised_are_shipped() -> None:
+    expected = ("ACFTA", "ATIGA", "CHAFTA", "CNKR", "CNNZ", "CSFTA", "KRIN", "NONPREF", "RCEP")
+    assert read_reference().agreements == expected
+
+
+def test_profiles_name_only_known_countries_and_have_the_same_values() -> None:
+    reference = read_reference()
+    for profile in reference.profiles:
+        assert profile.parties <= reference.countries.codes.keys()
+        assert profile.values.keys() == reference.profiles[0].values.keys()
+
+
+def test_locations_begin_with_a_country() -> None:
+    reference = read_reference()
+    assert {code[:2] for code in reference.locations.codes} <= reference.countries.codes.keys()
