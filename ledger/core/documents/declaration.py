@@ -13,7 +13,7 @@ import orjson
 from pydantic import Field, ValidationError
 
 from ledger.core.codes import Reference
-from ledger.core.documents.origin import Count, Country, Day, Part, Quantity
+from ledger.core.documents.origin import Country, Day, Part, Quantity
 from ledger.core.documents.rules import Findings, check_code, check_texts, each, text
 from ledger.core.documents.shape import read_tree, shape_problems, without_doubles
 from ledger.core.problems import Problem, Severity
@@ -31,7 +31,6 @@ class DeclarationItem(Part):
     quantities: tuple[Quantity, ...] = ()
     origin_country: Country | None = None
     certificate_item: Annotated[int, Field(ge=1, le=99_999)] | None = None
-    packages: Count | None = None
 
 
 class Declaration(Part):
