@@ -6,6 +6,16 @@ import {OriginRegistry} from "../../contracts/OriginRegistry.sol";
 import {IConsortium} from "../../contracts/interfaces/IConsortium.sol";
 import {Setting} from "./Setting.sol";
 
+/// @notice Says the right thing of itself, but of a kind that the journal does not know.
+contract RegistryOfUnknownKind {
+    IConsortium public consortium;
+    uint8 public constant kind = 4;
+
+    constructor(IConsortium consortium_) {
+        consortium = consortium_;
+    }
+}
+
 contract ConsortiumTest is Setting {
     address private constant STRANGER = address(0xbad);
     bytes32 private constant OTHER = "TH-DFT";
@@ -742,6 +752,7 @@ contract ConsortiumTest is Setting {
         refuseRegistry(ours, 4);
         refuseRegistry(theirs, 1);
         refuseRegistry(STRANGER, 1);
+        refuseRegistry(address(new RegistryOfUnknownKind(consortium)), 4);
         decide(abi.encodeCall(IConsortium.admitRegistry, (ours, 1)));
     }
 

@@ -10,12 +10,13 @@ import {Setting} from "./Setting.sol";
 /// @dev Members, accounts, tags and documents are few, so that acts meet each other. What must not happen is written to
 /// `violation`, which holds whether or not the runner takes a revert for a failure.
 contract Handler is Setting {
-    uint256 private constant TAGS = 24;
+    uint256 private constant TAGS = 8;
     bytes32[7] private _codes = [CN, AU, NZ, VN, VCCI, bytes32("TH-DFT"), "VN-MOIT"];
 
     string public violation;
     uint256 public acts;
     uint256 public written;
+    uint256 public changed;
     uint256 public executed;
     uint256 private _lastSize;
     uint256 private _proposals;
@@ -60,18 +61,34 @@ contract Handler is Setting {
 
     function changeStatus(uint8 member, uint8 account, uint8 tag, uint8 to, uint16 reason, uint8 ago) external act {
         bytes32 code = _code(member);
-        bytes32 number = _tag(tag % TAGS);
-        IRegistry.Status status = IRegistry.Status(to % 6);
-        address sender = _account(account, code);
+        uint64 from = ago < 128 ? 0 : uint64(block.timestamp - ago);
+        _changeStatus(code, _account(account, code), _tag(tag % TAGS), to, reason, from);
+    }
+
+    /// @dev What has ended stays as it is, so to end a record and to try again is tried on purpose.
+    function endAndTryAgain(uint8 number, uint8 end, uint8 to) external act {
+        bytes32 tag = _tag(number % TAGS);
+        IRegistry.Anchor[] memory anchors = new IRegistry.Anchor[](1);
+        anchors[0] = IRegistry.Anchor(tag, keccak256(abi.encode(uint256(number % TAGS), 0)));
+        vm.prank(operatorOf(VCCI));
+        try registry.anchor(VCCI, TYPE, SINGLE, KEY, anchors) returns (uint256, uint256 added) {
+            written += added;
+            _remember(VCCI, tag);
+        } catch {}
+        _changeStatus(VCCI, operatorOf(VCCI), tag, 3 + (end % 2), 1, 0);
+        _changeStatus(VCCI, operatorOf(VCCI), tag, to, 1, 0);
+    }
+
+    function _changeStatus(bytes32 code, address sender, bytes32 tag, uint8 to, uint16 reason, uint64 from) private {
         bool entitled = consortium.isOperator(code, sender) && _standing(code) != IConsortium.Standing.Left;
-        IRegistry.Status before = _status[code][number];
+        IRegistry.Status before = _status[code][tag];
         vm.prank(sender);
-        try registry.changeStatus(code, number, status, reason, ago < 128 ? 0 : uint64(block.timestamp - ago)) {
+        try registry.changeStatus(code, tag, IRegistry.Status(to % 6), reason, from) {
             if (!entitled) violation = "status changed by who was not entitled";
             if (before != IRegistry.Status.Valid && before != IRegistry.Status.Suspended)
                 violation = "an end was changed";
-            _status[code][number] = status;
-            ++written;
+            _status[code][tag] = IRegistry.Status(to % 6);
+            ++changed;
         } catch {}
     }
 
@@ -100,22 +117,37 @@ contract Handler is Setting {
         _execute(code, _recent(proposal));
     }
 
-    /// @dev Without it hardly any proposal would find its approvals.
-    function decideTogether(uint8 what, uint8 whom, uint8 roles) external act {
+    /// @dev Without it hardly any proposal would find its approvals; some lack one. Executes twice: once must fail.
+    function decideTogether(uint8 what, uint8 whom, uint8 roles, uint8 voters) external act {
         bytes memory call = _actOf(what, _code(whom), roles);
         for (uint256 i; i < _codes.length; ++i) {
             vm.prank(controllerOf(_codes[i]));
             try consortium.propose(_codes[i], call, uint64(block.timestamp + 1)) returns (uint256 n) {
                 _proposals = n;
                 _approves[n][_codes[i]] = true;
-                for (uint256 k; k < _codes.length; ++k) {
-                    vm.prank(controllerOf(_codes[k]));
-                    try consortium.vote(_codes[k], n, true) {
-                        _approves[n][_codes[k]] = true;
-                    } catch {}
-                }
+                _voteOf(n, i + 1 + (voters % 7));
+                _execute(_codes[i], n);
                 return _execute(_codes[i], n);
             } catch {}
+        }
+    }
+
+    function _voteOf(uint256 n, uint256 members) private {
+        for (uint256 k; k < members && k < _codes.length; ++k) {
+            vm.prank(controllerOf(_codes[k]));
+            try consortium.vote(_codes[k], n, true) {
+                _approves[n][_codes[k]] = true;
+            } catch {}
+        }
+    }
+
+    /// @dev Now and then all but a few want to leave, in any order.
+    function resignTogether(uint8 from, uint8 chance) external act {
+        if (chance > 25) return;
+        for (uint256 i; i < _codes.length; ++i) {
+            bytes32 code = _codes[(from + i) % _codes.length];
+            vm.prank(controllerOf(code));
+            try consortium.resign(code) {} catch {}
         }
     }
 
@@ -300,15 +332,18 @@ contract InvariantsTest is Base {
             uint8 a = uint8(random[0]);
             uint8 b = uint8(random[1]);
             uint8 c = uint8(random[2]);
-            uint256 what = uint8(random[3]) % 8;
+            uint256 what = uint8(random[3]) % 9;
             if (what < 3) _handler.anchor(a, b, c, uint8(random[4]), c > 200);
             else if (what < 5) _handler.changeStatus(a, b, c, uint8(random[4]), c, uint8(random[5]));
-            else if (what == 5) _handler.decideTogether(a, b, c);
-            else if (what == 6) _handler.changeOperators(a, b, c, b > 127);
+            else if (what == 5) _handler.endAndTryAgain(a, b, c);
+            else if (what == 6) _handler.decideTogether(a, b, c, uint8(random[4]));
+            else if (what == 7) _handler.changeOperators(a, b, c, b > 127);
             else _handler.wait(uint16(bytes2(random)) % 100);
         }
-        yes(_handler.written() > 20, "records written");
-        yes(_handler.executed() > 10, "proposals executed");
+        yes(_handler.written() > 4, "records written");
+        yes(_handler.changed() > 4, "statuses changed");
+        yes(_handler.executed() > 4, "proposals executed");
+        _handler.resignTogether(3, 0);
         _handler.sameRoot();
         yes(_handler.sameRecords() && _handler.sameAdministrations(), "as remembered");
         eq(bytes(_handler.violation()), "");
