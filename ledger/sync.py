@@ -291,7 +291,7 @@ def _mark_own_in(connection: Connection, store: Store, entries: Sequence[Entry])
     """Note which of the gateway's own documents these entries anchor."""
     anchored = [entry for entry in entries if entry.type == _RECORD_ANCHORED]
     own = store.documents.members_in(connection, {entry.member for entry in anchored})
-    places = {entry.detail[-32:]: (entry.index, entry.time) for entry in anchored if entry.member in own}
+    places = {entry.raw[-32:]: (entry.index, entry.time) for entry in anchored if entry.member in own}
     store.documents.anchored_in(connection, places)
 
 
