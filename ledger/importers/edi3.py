@@ -21,6 +21,7 @@ from ledger.core.problems import Problem
 from ledger.errors import Rejected
 from ledger.importers.edi3_leaves import Leaves, amount, moment, stripped
 from ledger.importers.report import ImportReport, Outcome, Row
+from ledger.reference import read_reference
 
 __all__ = ["ImportReport", "Outcome", "Row", "import_edi3"]
 
@@ -30,11 +31,14 @@ _EDITIONS: Final = ((2022, "HS2022"), (2017, "HS2017"), (2012, "HS2012"), (0, "H
 _ITEM_TEXT: Final = "text about several lines, which is not tied to one of them"
 
 
-def import_edi3(data: bytes, reference: Reference, *, issuer: str | None = None) -> ImportReport:
+def import_edi3(
+    data: bytes, reference: Reference | None = None, *, issuer: str | None = None
+) -> ImportReport:
     """Return an edi3 certificate in our shape and what became of every leaf of it.
 
     Args:
         data: the unwrapped document as JSON.
+        reference: code lists and profiles; None reads the shipped ones.
         issuer: member code to use in place of the document's issuer identifier.
 
     Raises:
@@ -47,7 +51,7 @@ def import_edi3(data: bytes, reference: Reference, *, issuer: str | None = None)
     if not isinstance(source, Mapping) or not isinstance(source.get(_CONSIGNMENT), Mapping):
         expected = f"an edi3 certificate of origin, an object with {_CONSIGNMENT}"
         raise Rejected([Problem("", type(source).__name__, expected, code="NOT_EDI3")])
-    importer = _Importer(source, reference)
+    importer = _Importer(source, reference or read_reference())
     return importer.run(issuer)
 
 

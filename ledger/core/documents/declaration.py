@@ -34,12 +34,15 @@ class DeclarationItem(Part):
 
 
 class Declaration(Part):
-    """An import declaration; ``import_date`` is the day on which validity is judged."""
+    """An import declaration; ``import_date`` is the day on which validity is judged.
+
+    Without items only the validity is asked about.
+    """
 
     declaration_ref: Annotated[str, Field(min_length=1, max_length=70)] | None = None
     import_date: Day
     country: Country
-    items: Annotated[tuple[DeclarationItem, ...], Field(min_length=1)]
+    items: tuple[DeclarationItem, ...] = ()
     invoice_numbers: tuple[Annotated[str, Field(min_length=1, max_length=70)], ...] = ()
 
 

@@ -41,7 +41,7 @@ def test_a_valid_declaration_has_no_problem() -> None:
     [
         ({"importDate": "2024-02-30"}, "importDate", "DATE_INVALID"),
         ({"country": "XX"}, "country", "COUNTRY_UNKNOWN"),
-        ({"items": []}, "items", "EMPTY"),
+        ({"items": {}}, "items", "WRONG_TYPE"),
         ({"items": [{"sequence": 1, "hsCode": "1"}]}, "items[0].hsCode", "MALFORMED"),
         ({"items": [{"sequence": 1, "hsCode": "030462"}] * 2}, "items[1].sequence", "SEQUENCE_REPEATED"),
         (
