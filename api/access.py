@@ -1,9 +1,10 @@
 """Access: who may call which route, and how often.
 
-Every route declares one ``Access``; a test walks all routes. A key's role gives scopes, and the scopes kept
-with the key may only narrow them. The store keeps SHA-256 digests of keys of 256 random bits and finds them
-by digest: how long that takes says nothing about a key. What was found is remembered for a few seconds, so a
-key that is switched off stops working within ``REMEMBERED_SECONDS``. Rates are counted per process.
+Every route declares one scope, or is public; a test walks all routes. A key's role gives scopes, and the
+scopes kept with the key may only narrow them. The store keeps SHA-256 digests of keys of 256 random bits and
+finds them by digest: how long that takes says nothing about a key. What was found is remembered for a few
+seconds, so a key that is switched off stops working within ``REMEMBERED_SECONDS``. Rates are counted per
+process.
 """
 
 from __future__ import annotations
@@ -177,14 +178,14 @@ def secret_of(request: Request) -> str | None:
     """
     found = set()
     for value in request.headers.getlist("authorization"):
-        scheme, _, secret = value.partition(" ")
-        if scheme.lower() != "bearer" or not secret.strip():
+        scheme, _, text = value.partition(" ")
+        if scheme.lower() != "bearer" or not text.strip():
             raise _unauthenticated("Authorization must be: Bearer ts_...")
-        found.add(secret.strip())
+        found.add(text.strip())
     found.update(value.strip() for value in request.headers.getlist("x-api-key"))
     if len(found) > 1:
         raise _unauthenticated("two different API keys were sent, expected one")
-    secret = found.pop() if found else None
+    secret: str | None = found.pop() if found else None
     if secret is not None and (
         len(secret) > _LONGEST_KEY or not secret.isascii() or not secret.startswith("ts_")
     ):

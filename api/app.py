@@ -1,12 +1,13 @@
-"""App: the routes, their description, and nothing else. ``create_app`` takes what is real; it opens nothing itself."""
+"""App: the routes and their description. ``create_app`` takes what is real; it opens nothing itself."""
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from fastapi import FastAPI
+from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -23,11 +24,12 @@ from ledger.errors import TradeSealError
 
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 _REPORT: Final = {"schema": {"$ref": "#/components/schemas/ProblemReport"}}
+_Mode = Literal["validation", "serialization"]
 _X_PURPOSE: Final = Parameter("X-Purpose", PURPOSE.description)
 
 
 def create_app(gateway: Gateway, lifespan: Lifespan | None = None) -> FastAPI:
-    """Return the application over ``gateway``; ``lifespan`` surrounds its life, for what must stop with it."""
+    """Return the application over ``gateway``; ``lifespan`` surrounds its life."""
     app = FastAPI(
         title="TradeSeal gateway",
         version="1",
@@ -96,14 +98,16 @@ def _describer(app: FastAPI) -> Callable[[Call], Awaitable[Response]]:
 
 
 def describe(app: FastAPI) -> dict[str, Any]:
-    """Return the OpenAPI 3.1 description: routes from the framework, bodies, answers and access from ``Route``."""
+    """Return the OpenAPI 3.1 description: bodies, answers and access come from ``Route``."""
     document = dict(app.openapi())
     routes: Sequence[Route] = app.state.routes
-    models = {model for route in routes for model in (route.body, route.answer) if model is not None}
-    wanted = [
-        (model, "validation") for model in sorted((*models, ProblemReport), key=lambda one: one.__name__)
+    models: set[type[BaseModel]] = {ProblemReport}
+    for route in routes:
+        models.update(model for model in (route.body, route.answer) if model is not None)
+    wanted: list[tuple[type[BaseModel], _Mode]] = [
+        (model, "validation") for model in sorted(models, key=lambda one: one.__name__)
     ]
-    _, schemas = models_json_schema(wanted, ref_template="#/components/schemas/{model}")  # type: ignore[arg-type]
+    _, schemas = models_json_schema(wanted, ref_template="#/components/schemas/{model}")
     document["components"] = {
         "schemas": schemas["$defs"],
         "securitySchemes": {

@@ -138,7 +138,7 @@ ROUTES = (
         answer=DocumentAnswer, also=(404, 422, 503),
     ),
     Route(
-        "POST", "/v1/validate", Scope.VALIDATE, validate, "Everything that is wrong with certificates; a dry run",
+        "POST", "/v1/validate", Scope.VALIDATE, validate, "All that is wrong with certificates; a dry run",
         body=DocumentsBody, answer=ValidationAnswer, also=(400, 413, 415, 422),
     ),
 )  # fmt: skip

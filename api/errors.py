@@ -59,7 +59,7 @@ _OF_STATUS: Final = {404: "NOT_FOUND", 405: "METHOD_NOT_ALLOWED", 413: "TOO_LARG
 
 
 def answer_to(error: Exception, trace: str) -> Response:
-    """Return the problem report for ``error``; ``trace`` is the request's id, by which the log can be searched."""
+    """Return the problem report for ``error``; ``trace`` is the request's id."""
     match error:
         case MalformedJson():
             return problem("MALFORMED_JSON", "the body breaks the JSON rules", trace, problems=error.problems)

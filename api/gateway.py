@@ -35,7 +35,7 @@ ACT_THREADS: Final = 8
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How much one request may bring: bytes of a body with many certificates, of any other body, certificates."""
+    """How much one request may bring; ``batch_bytes`` is for bodies with many certificates."""
 
     batch_bytes: int = 32 * 1024 * 1024
     body_bytes: int = 2 * 1024 * 1024

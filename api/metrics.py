@@ -1,4 +1,4 @@
-"""Metrics: counters of this process in the Prometheus text format. Routes, never numbers or names, are labels."""
+"""Metrics: counters of this process as Prometheus text; labels are routes, never numbers or names."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ CONTENT_TYPE: Final = "text/plain; version=0.0.4; charset=utf-8"
 
 
 class Metrics:
-    """Counts requests, verdicts, issued certificates and the worker's rounds; may be used from several threads."""
+    """Counts requests, verdicts, certificates and the worker's rounds, from any thread."""
 
     def __init__(self) -> None:
         self._guard = threading.Lock()

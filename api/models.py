@@ -1,4 +1,4 @@
-"""Models: bodies that are taken (checked with these) and answers that are given (published as their description).
+"""Models: the bodies that are taken, checked with these, and the answers that are given, described by these.
 
 Answers are not run through these models on their way out: a look-up must stay cheap. A test compares the two
 instead.

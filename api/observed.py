@@ -1,4 +1,4 @@
-"""Observed: the outermost layer. Every request gets an id, is timed and counted, and every error becomes a report.
+"""Observed: the outermost layer. Every request gets an id and is counted; every error becomes a report.
 
 It works on raw ASGI messages, since it sits on the path of every look-up.
 """

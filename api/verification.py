@@ -1,4 +1,4 @@
-"""Verification: one question, one verdict. A verdict is 200 whatever it says; only a question that is none is an error."""
+"""Verification: one question, one verdict, which is 200 whatever it says; a bad question is an error."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ ROUTES = (
         query=_QUERY, answer=VerdictAnswer, also=(422,),
     ),
     Route(
-        "POST", "/v1/verify", Scope.VERIFY, by_body, "One verdict on a document, with or without a declaration",
+        "POST", "/v1/verify", Scope.VERIFY, by_body, "One verdict on a document or a declared number",
         body=VerifyBody, answer=VerdictAnswer, also=(400, 413, 415, 422),
     ),
 )  # fmt: skip

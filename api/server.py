@@ -1,0 +1,95 @@
+"""Server: one process that serves the interface, runs the worker, and stops both without loss."""
+
+from __future__ import annotations
+
+import logging
+import socket
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, Final
+
+import uvicorn
+from anyio.to_thread import run_sync
+
+from api.access import Keyring
+from api.app import create_app
+from api.gateway import Gateway, Limits
+from api.idempotency import Answers
+from api.metrics import Metrics
+from api.worker import Worker
+from ledger.core.problems import Problem
+from ledger.errors import Rejected
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
+
+    from ledger.service.ledger import Ledger
+    from ledger.store import Store
+
+_LOG = logging.getLogger(__name__)
+_GRACE_SECONDS: Final = 20
+_BACKLOG: Final = 2_048
+
+
+def build(
+    ledger: Ledger, store: Store, limits: Limits | None = None, interval: float | None = 1.0
+) -> FastAPI:
+    """Return the application over ``ledger``, its keys and kept answers in ``store``.
+
+    Args:
+        interval: seconds between the worker's rounds; None for no worker.
+    """
+    metrics = Metrics()
+    answers = Answers(store.idempotency)
+    worker = None if interval is None else Worker(ledger, store.lock, metrics, answers, interval)
+
+    @asynccontextmanager
+    async def life(app: FastAPI) -> AsyncIterator[None]:
+        if worker is not None:
+            worker.start()
+        yield
+        if worker is not None and not await run_sync(worker.stop):
+            _LOG.warning("the worker was still in a round; the next start continues it")
+
+    gateway = Gateway(ledger, Keyring(store.api_keys), answers, metrics, limits or Limits())
+    return create_app(gateway, life)
+
+
+def serve(app: FastAPI, host: str, port: int, announce: Callable[[str], None]) -> None:
+    """Serve until SIGINT or SIGTERM; ``announce`` is given the URL once the port is taken.
+
+    Raises:
+        Rejected: the address cannot be listened on.
+    """
+    listener = _listen(host, port)
+    shown = f"[{host}]" if ":" in host else host
+    announce(f"http://{shown}:{listener.getsockname()[1]}")
+    config = uvicorn.Config(
+        app,
+        access_log=False,
+        log_level="warning",
+        server_header=False,
+        date_header=False,
+        proxy_headers=False,
+        timeout_keep_alive=30,
+        timeout_graceful_shutdown=_GRACE_SECONDS,
+        backlog=_BACKLOG,
+    )
+    uvicorn.Server(config).run(sockets=[listener])
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        listener = socket.socket(family, kind, protocol)
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(address)
+        listener.listen(_BACKLOG)
+        listener.set_inheritable(False)
+    except (OSError, OverflowError) as error:
+        why = getattr(error, "strerror", None) or str(error)
+        problem = Problem(
+            "--port", f"{host}:{port}", f"an address that is free ({why})", code="ADDRESS_IN_USE"
+        )
+        raise Rejected([problem]) from None
+    return listener

@@ -1,0 +1,197 @@
+"""A ledger in memory that keeps the promises of ``Ledger``, for tests of the faces: access, limits, errors, exit codes.
+
+It validates for real. What it says of the chain is made up; what goes through a node is tested elsewhere.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+import orjson
+
+from ledger.core.documents.validation import validate
+from ledger.core.problems import Problem, Severity
+from ledger.errors import Refused, Rejected, Unavailable
+from ledger.reference import read_reference
+from ledger.service.answers import (
+    ActReceipt,
+    Asker,
+    HeadAnswer,
+    Health,
+    HeldDocument,
+    History,
+    HistoryLine,
+    IssueOutcome,
+    IssueResult,
+    RebuildReport,
+    StatusAction,
+    VerifyRequest,
+)
+from ledger.service.ledger import Ledger
+
+NOW = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
+ACCOUNT = bytes.fromhex("5aaeb6053f3e94c9b9a09f33669435e7ef1beaed")
+
+
+class FaceLedger(Ledger):
+    """``chain_answers`` False stops the chain; ``raises`` is raised by whatever is called next."""
+
+    def __init__(self) -> None:
+        self.chain_answers = True
+        self.raises: Exception | None = None
+        self.askers: list[Asker] = []
+        self.requests: list[VerifyRequest] = []
+        self.acts: list[tuple[str, dict[str, object]]] = []
+        self.converged = 0
+        self._held: dict[bytes, HeldDocument] = {}
+        self._status: dict[tuple[str, str], StatusAction] = {}
+        self._lines: list[HistoryLine] = []
+
+    def _begin(self) -> None:
+        if self.raises is not None:
+            raise self.raises
+
+    def _ask_chain(self) -> None:
+        self._begin()
+        if not self.chain_answers:
+            raise Unavailable("the node did not answer")
+
+    def validate(self, data: bytes) -> Sequence[Problem]:
+        self._begin()
+        return validate(data, read_reference(), today=NOW.date())[1]
+
+    def issue(
+        self, sources: Iterable[tuple[str, bytes]], progress: Callable[[int], None] | None = None
+    ) -> Iterator[IssueResult]:
+        self._begin()
+        for place, (name, data) in enumerate(sources):
+            yield self._issue_one(name, data)
+            if progress is not None:
+                progress(place + 1)
+
+    def _issue_one(self, source: str, data: bytes) -> IssueResult:
+        problems = tuple(self.validate(data))
+        number = _number(data)
+        if any(one.severity is Severity.ERROR for one in problems):
+            return IssueResult(
+                source, number, IssueOutcome.REFUSED, reason="it has errors", problems=problems
+            )
+        document_id = hashlib.sha256(data).digest()
+        if document_id in self._held:
+            index = self._held[document_id].journal_index
+            return IssueResult(source, number, IssueOutcome.ALREADY_ANCHORED, document_id, index, NOW)
+        if any(held.number == number for held in self._held.values()):
+            return IssueResult(
+                source, number, IssueOutcome.REFUSED, reason="the number exists with other content"
+            )
+        if not self.chain_answers:
+            return IssueResult(
+                source, number, IssueOutcome.PENDING, document_id, reason="the node did not answer"
+            )
+        index = self._append("RecordAnchored", number)
+        held = HeldDocument(
+            document_id,
+            "VN-VCCI",
+            number,
+            IssueOutcome.ANCHORED,
+            index,
+            b"sealed~" + document_id.hex().encode(),
+        )
+        self._held[document_id] = held
+        return IssueResult(source, number, IssueOutcome.ANCHORED, document_id, index, NOW, problems=problems)
+
+    def _append(self, act: str, number: str) -> int:
+        index = len(self._lines)
+        leaf = hashlib.sha256(f"{index}".encode()).digest()
+        details = {"number_seen": number}
+        self._lines.append(HistoryLine(index, NOW, index, act, "VN-VCCI", ACCOUNT, ACCOUNT, details, leaf))
+        return index
+
+    def document(self, document_id: bytes) -> HeldDocument | None:
+        self._begin()
+        return self._held.get(document_id)
+
+    def history(self, issuer: str, number: str) -> History:
+        self._ask_chain()
+        if issuer != "VN-VCCI":
+            raise Rejected([Problem("issuer", issuer, "a member of the consortium", code="ISSUER_UNKNOWN")])
+        lines = tuple(line for line in self._lines if line.details.get("number_seen") == number)
+        return History(issuer, number, bytes(32), lines, len(self._lines), len(self._lines))
+
+    def change_status(
+        self,
+        issuer: str,
+        number: str,
+        action: StatusAction,
+        reason: int,
+        effective_from: datetime | None = None,
+    ) -> ActReceipt:
+        self._ask_chain()
+        key = (issuer, number)
+        if issuer != "VN-VCCI":
+            raise Rejected([Problem("issuer", issuer, "this gateway's member", code="NOT_OUR_RECORD")])
+        if self._status.get(key) in (StatusAction.REVOKE, StatusAction.CANCEL):
+            raise Refused(
+                "RegistryStatusFinal", "the record's status is final", {"status": 3, "tag": bytes(32)}
+            )
+        self._status[key] = action
+        index = self._append("StatusChanged", number)
+        return ActReceipt(action.value, bytes(32), index, index, NOW, {"reason": reason})
+
+    def members(self) -> Sequence[dict[str, object]]:
+        self._begin()
+        key = {"key": "0x" + "ab" * 32, "algorithm": "ES256", "effective_from": NOW}
+        return [{"code": "VN-VCCI", "economy": "VN", "roles": ["preferential-origin"], "keys": [key]}]
+
+    def proposals(self) -> Sequence[dict[str, object]]:
+        self._begin()
+        return [{"proposal": 1, "act": "admit SG-CUSTOMS", "approvals": ["CN-GACC"], "executed": False}]
+
+    def act(self, name: str, arguments: dict[str, object]) -> ActReceipt:
+        self._ask_chain()
+        self.acts.append((name, arguments))
+        return ActReceipt(name, bytes(32), 1, self._append("Proposed", ""), NOW)
+
+    def journal(self, first: int, limit: int) -> Sequence[HistoryLine]:
+        self._begin()
+        return self._lines[first : first + limit]
+
+    def head(self) -> HeadAnswer:
+        self._ask_chain()
+        return HeadAnswer(len(self._lines), bytes(32), 7, NOW, len(self._lines))
+
+    def converge(self) -> int:
+        self._ask_chain()
+        self.converged += 1
+        return 0
+
+    def rebuild(self, progress: Callable[[int, int], None] | None = None) -> RebuildReport:
+        self._ask_chain()
+        return RebuildReport(len(self._lines), bytes(32), True, ())
+
+    def export_tag_key(self, path: Path) -> None:
+        self._begin()
+        path.write_bytes(b"tag key")
+
+    def import_tag_key(self, path: Path) -> str:
+        self._begin()
+        return "AU-ACCI"
+
+    def health(self) -> Health:
+        self._begin()
+        state = "ok" if self.chain_answers else "http://secret.example:8545 did not answer"
+        return Health(self.chain_answers, {"store": "ok", "chain": state})
+
+    def close(self) -> None:
+        pass
+
+
+def _number(data: bytes) -> str:
+    try:
+        found = orjson.loads(data)
+    except orjson.JSONDecodeError:
+        return ""
+    return str(found.get("certificateNumber", "")) if isinstance(found, dict) else ""
