@@ -1,0 +1,83 @@
+"""Running: parse, call the command, and turn what it raises into a message and an exit code, in one place.
+
+Rule: an unforeseen exception is shown by its type and place only; its message might quote a key or a
+document.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+from argparse import Namespace
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+from ledger.cli import exits
+from ledger.cli.parser import build_parser
+from ledger.core.problems import Problem
+from ledger.errors import Refused, Rejected, Unavailable
+
+if TYPE_CHECKING:
+    from ledger.service.ledger import Ledger
+
+Opener = Callable[[Namespace], "Ledger"]
+
+
+def run(arguments: Sequence[str] | None, opener: Opener | None = None) -> int:
+    """Run the command and return its exit code."""
+    options = build_parser().parse_args(arguments)
+    options.opener = opener
+    try:
+        code: int = options.command(options)
+        sys.stdout.flush()
+    except Rejected as error:
+        return _rejected(error.problems)
+    except Refused as error:
+        from ledger.service.wire import plain
+
+        details = "".join(f"\n  {name}: {value}" for name, value in plain(error.arguments).items())
+        return _failed(f"refused by the consortium's rules: {error} ({error.code}){details}", exits.PROBLEMS)
+    except Unavailable as error:
+        return _failed(f"not available now: {error}\nNothing is lost; try again later.", exits.UNAVAILABLE)
+    except KeyboardInterrupt:
+        return _failed("interrupted; running it again continues where it was", exits.INTERRUPTED)
+    except BrokenPipeError:
+        # The reader of our output has gone. Python would complain once more at exit without this.
+        with contextlib.suppress(OSError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return exits.DONE
+    except Exception as error:
+        return _broken(error)
+    return code
+
+
+def _rejected(problems: Sequence[Problem]) -> int:
+    lines = [f"  {problem.path or 'input'}: {_found(problem)}expected {problem.expectation} [{problem.code}]"
+             for problem in problems]  # fmt: skip
+    return _failed("\n".join(["the input is wrong:", *lines]), exits.BAD_INPUT)
+
+
+def _found(problem: Problem) -> str:
+    return f"found {problem.value}, " if problem.value else ""
+
+
+def _broken(error: Exception) -> int:
+    import traceback
+
+    last = traceback.extract_tb(error.__traceback__)[-1]
+    place = f"{os.path.basename(last.filename)} line {last.lineno}"  # noqa: PTH119
+    if os.environ.get("TRADESEAL_TRACEBACK"):
+        traceback.print_exception(error)
+    text = (
+        f"{type(error).__name__} in {place}: a fault of this program (TRADESEAL_TRACEBACK=1 shows all of it)"
+    )
+    return _failed(text, exits.BROKEN)
+
+
+def _failed(message: str, code: int) -> int:
+    shown = message.encode(sys.stderr.encoding or "utf-8", "backslashreplace").decode(
+        sys.stderr.encoding or "utf-8"
+    )
+    sys.stderr.write(f"tradeseal: {shown}\n")
+    return code
