@@ -12,8 +12,8 @@ ROOT = Path(__file__).resolve().parent.parent
 
 # From top to bottom; a module imports only from layers below its own (or its own layer).
 LAYERS = (
+    ("ledger.cli", "ledger.demo"),  # ``serve`` and ``demo`` start the interface
     ("api",),
-    ("ledger.cli", "ledger.demo"),
     ("ledger.wiring",),
     ("ledger.service",),
     ("ledger.issuance",),
@@ -27,7 +27,14 @@ IMPURE = {
     "asyncio", "http", "io", "logging", "os", "pathlib", "random", "secrets", "shutil", "socket", "subprocess",
     "sys", "tempfile", "threading", "time", "urllib", "uuid",
 }  # fmt: skip
-CORE_LIBRARIES = {"annotated_types", "cryptography", "orjson", "pydantic", "pydantic_core", "typing_extensions"}
+CORE_LIBRARIES = {
+    "annotated_types",
+    "cryptography",
+    "orjson",
+    "pydantic",
+    "pydantic_core",
+    "typing_extensions",
+}
 IMPURE_CALLS = {"now", "today", "utcnow", "open", "urandom", "print"}
 
 
@@ -70,7 +77,9 @@ def test_a_module_imports_only_downwards(name: str, tree: ast.Module) -> None:
 def test_underscore_names_stay_in_their_module(name: str, tree: ast.Module) -> None:
     for target, what in imported(tree):
         if target.startswith(("ledger", "api")):
-            private = [part for part in [*target.split("."), what] if part.startswith("_") and part != "__version__"]
+            private = [
+                part for part in [*target.split("."), what] if part.startswith("_") and part != "__version__"
+            ]
             assert not private, f"{name} imports {target}.{what}"
 
 
@@ -95,7 +104,9 @@ def test_the_core_uses_only_the_libraries_it_is_allowed(name: str, tree: ast.Mod
 
     for target, _ in imported(tree):
         top = target.split(".")[0]
-        assert top in sys.stdlib_module_names or top == "ledger" or top in CORE_LIBRARIES, f"{name} imports {target}"
+        assert top in sys.stdlib_module_names or top == "ledger" or top in CORE_LIBRARIES, (
+            f"{name} imports {target}"
+        )
 
 
 def test_no_module_is_longer_than_400_lines() -> None:
