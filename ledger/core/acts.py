@@ -1,4 +1,4 @@
-"""Acts: what an entry of the journal can say, one value for each type of section 4 of ``docs/spec/journal.md``.
+"""Acts: what an entry of the journal can say, one value for each type of ``docs/spec/journal.md`` section 4.
 
 Member codes are text, addresses 20 bytes, digests 32 bytes, times whole seconds. How acts
 are spelt in bytes is not known here: see ``entries``.

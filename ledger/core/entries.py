@@ -56,8 +56,8 @@ class Entry:
         raw: all of its bytes.
         contract: who appended it, 20 bytes. operator: the account that acted, 20 bytes.
         time: block time in seconds.
-        subject: what it is about, 32 bytes: a member's code, a key, a proposal, a number tag, or a registry's address
-            padded in front.
+        subject: what it is about, 32 bytes: a member's code, a key, a proposal, a number tag, or a registry
+            (20 bytes, zeros in front).
         act: what happened.
     """
 

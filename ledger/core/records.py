@@ -1,0 +1,113 @@
+"""Records: what the journal says of one certificate's number.
+
+``record_of`` reads the entries of one record and believes them: whether they were possible is judged in ``state``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from enum import IntEnum
+
+from ledger.core.acts import RecordAnchored, StatusChanged
+from ledger.core.entries import Entry
+
+
+class Status(IntEnum):
+    """What the issuer says of a record; from ``REVOKED`` on it is final."""
+
+    VALID = 1
+    SUSPENDED = 2
+    REVOKED = 3
+    CANCELLED = 4
+    REPLACED = 5
+
+
+@dataclass(frozen=True, slots=True)
+class StatusChange:
+    """A change of status: said at ``recorded_at``, in force from ``effective_from`` on (both seconds)."""
+
+    status: Status
+    reason: int
+    effective_from: int
+    recorded_at: int
+    index: int
+
+
+@dataclass(frozen=True, slots=True)
+class RecordState:
+    """A record as the journal leaves it.
+
+    Args:
+        registry: address of the registry that keeps it, 20 bytes.
+        tag: number tag, 32 bytes. document_id: what was anchored, 32 bytes. key: thumbprint, 32 bytes.
+        anchored_at: seconds.
+        index: place of its first entry in the journal.
+        changes: oldest first.
+    """
+
+    member: str
+    registry: bytes
+    tag: bytes
+    document_id: bytes
+    document_type: int
+    use_policy: int
+    key: bytes
+    anchored_at: int
+    index: int
+    changes: tuple[StatusChange, ...] = ()
+
+    @property
+    def status(self) -> Status:
+        """What the issuer says now: the change that was recorded last."""
+        return self.changes[-1].status if self.changes else Status.VALID
+
+    def change_at(self, time: int) -> StatusChange | None:
+        """Return the change in force at ``time``, or None; of those in force, the one recorded last counts."""
+        return next((change for change in reversed(self.changes) if change.effective_from <= time), None)
+
+    def status_at(self, time: int) -> Status:
+        """Return what the issuer says today of the status at ``time`` (seconds)."""
+        change = self.change_at(time)
+        return Status.VALID if change is None else change.status
+
+    def with_change(self, entry: Entry) -> RecordState:
+        """Return the record after a ``StatusChanged`` entry."""
+        act = entry.act
+        if not isinstance(act, StatusChanged):
+            raise ValueError(f"entry {entry.index} is {entry.type.name}, expected STATUS_CHANGED")
+        change = StatusChange(Status(act.status), act.reason, act.effective_from, entry.time, entry.index)
+        return replace(self, changes=(*self.changes, change))
+
+
+def anchored(entry: Entry) -> RecordState:
+    """Return the record that a ``RecordAnchored`` entry begins."""
+    act = entry.act
+    if not isinstance(act, RecordAnchored):
+        raise ValueError(f"entry {entry.index} is {entry.type.name}, expected RECORD_ANCHORED")
+    return RecordState(
+        entry.member,
+        entry.contract,
+        act.tag,
+        act.document_id,
+        act.document_type,
+        act.use_policy,
+        act.key,
+        entry.time,
+        entry.index,
+    )
+
+
+def record_of(entries: Sequence[Entry]) -> RecordState | None:
+    """Return the record that ``entries`` tell of, in order, or None when there are none.
+
+    They must be all entries of one number tag of one member in one registry; ValueError otherwise.
+    """
+    if not entries:
+        return None
+    record = anchored(entries[0])
+    for entry in entries[1:]:
+        if (entry.member, entry.contract, entry.subject) != (record.member, record.registry, record.tag):
+            raise ValueError(f"entry {entry.index} is about another record than entry {record.index}")
+        record = record.with_change(entry)
+    return record
