@@ -1,7 +1,8 @@
 """Batches: which documents one transaction anchors, and what to do when the chain refuses one of them.
 
-A refused batch must not sink its other documents: a taken number is named by the contract, so only that document is
-refused and the rest go again; any other refusal concerns all of them alike (the member, the key, the registry).
+A refused batch must not sink its other documents: a taken number is named by the contract, so only that
+document is refused and the rest go again; any other refusal concerns all of them alike (the member, the key,
+the registry).
 """
 
 from __future__ import annotations
@@ -38,7 +39,8 @@ class AnchorCall(Protocol):
         use_policy: int,
         key: bytes,
         anchors: Sequence[tuple[bytes, bytes]],
-    ) -> bytes: ...
+    ) -> bytes:
+        """Return the calldata; at most 512 anchors."""
 
 
 class Batches:
@@ -63,7 +65,7 @@ class Batches:
         return acts
 
     def refused(self, row: OutboxRow, refusal: Refused) -> Callable[[Connection], None]:
-        """Refuse what the chain holds under other documents and send the rest again; without a name, refuse all."""
+        """Refuse what the chain holds under other documents and send the rest again; else refuse all."""
         documents = self._store.documents.of_outbox(row.id)
         taken = self._taken(documents, refusal) if refusal.code == NUMBER_TAKEN else []
         refused = {one.document_id for one in taken or documents}
@@ -81,7 +83,7 @@ class Batches:
         return write
 
     def _taken(self, documents: Sequence[StoredDocument], refusal: Refused) -> list[StoredDocument]:
-        """Return the documents whose number the registry holds for another: all at once, and the one it named."""
+        """Return the documents whose number the registry holds for another, the one it named among them."""
         tags = [one.tag for one in documents]
         slots = self._chain.look(documents[0].registry, documents[0].member, tags).records
         named = refusal.arguments.get("tag")

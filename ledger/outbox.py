@@ -1,9 +1,9 @@
 """Outbox: carry out acts on the chain, each exactly once, whatever breaks in between.
 
-One lane per account, and one driver per lane at a time. The order is the point: an act is stored (``intend``), tried out,
-signed under a nonce of its own, stored again with its signature, and only then sent; recovery is the same path, because
-everything is done from what is stored. A nonce is used up only by an act that just passed its trial. What a refusal
-means for documents is not decided here: see ``ledger.batches``.
+One lane per account, and one driver per lane at a time. The order is the point: an act is stored
+(``intend``), tried out, signed under a nonce of its own, stored again with its signature, and only then sent;
+recovery is the same path, because everything is done from what is stored. A nonce is used up only by an act
+that just passed its trial. What a refusal means for documents is not decided here: see ``ledger.batches``.
 """
 
 from __future__ import annotations
@@ -45,7 +45,8 @@ class Act:
 class Lane:
     """What one pass over a lane left: acts not signed, acts signed and not mined, and what it did.
 
-    ``busy``: another process drives the lane, so nothing was done. ``hindrance`` is why the lane stands still, if it does.
+    ``busy``: another process drives the lane, so nothing was done. ``hindrance`` is why the lane stands
+    still, if it does.
     """
 
     waiting: int = 0
@@ -60,7 +61,7 @@ class Consequences(Protocol):
     """What follows when an act is refused for good."""
 
     def refused(self, row: OutboxRow, refusal: Refused) -> Callable[[Connection], None]:
-        """Return what is to be written in the transaction that ends ``row``; may ask the chain before that."""
+        """Return what to write in the transaction that ends ``row``; may ask the chain before that."""
 
 
 class Outbox:
@@ -98,7 +99,7 @@ class Outbox:
         """The account's address, 20 bytes."""
         return self._account.address
 
-    # --- intending -------------------------------------------------------------------------------------------
+    # --- intending ------------------------------------------------------------------------------------------
 
     def intend(self, act: Act) -> int:
         """Store an act to be carried out and return its row number. From here on it is not forgotten."""
@@ -127,12 +128,13 @@ class Outbox:
             raise Refused(latest.reason_code, latest.reason)
         return latest
 
-    # --- settling --------------------------------------------------------------------------------------------
+    # --- settling -------------------------------------------------------------------------------------------
 
     def settle(self, timeout_seconds: float, *, of: int | None = None, at_most: int = 0) -> Lane:
-        """Drive the lane until the act ``of`` is mined or refused (None: until ``at_most`` acts are left) or time is up.
+        """Drive the lane until the act ``of`` is mined or refused, or time is up.
 
-        While another process drives the lane, wait for what it brings.
+        With ``of`` None: until at most ``at_most`` acts are left. While another process drives the lane, wait for
+        what it brings.
         """
         deadline = time.monotonic() + timeout_seconds
         pause = _FIRST_PAUSE
@@ -225,11 +227,12 @@ class Outbox:
         return mined, refused
 
     def _suspect(self, row: OutboxRow) -> None:
-        """A nonce is used up and its transaction has no receipt: a stranger took it, or the node has not caught up.
+        """A nonce is used up without a receipt: a stranger took it, or the node has not caught up.
 
-        Only the second pass that sees it believes it. The stranger is usually this gateway itself, in a life that a
-        restored backup does not remember. Signing the act again is safe even if the old one came back: the contracts
-        take the same document once, and a status cannot be left twice.
+        Only the second pass that sees it believes it. The stranger is usually this gateway itself, in a life
+        that a
+        restored backup does not remember. Signing the act again is safe even if the old one came back: the
+        contracts take the same document once, and a status cannot be left twice.
         """
         if row.id not in self._suspected:
             self._suspected.add(row.id)
@@ -282,8 +285,8 @@ class Outbox:
     def _fill(self, nonce: int) -> None:
         """Close a gap below stored transactions, which the chain would otherwise never take.
 
-        After a reorganisation the gap's own transaction is still stored, whatever became of it. Without one (a lost
-        store), a call of nothing by the account to itself takes its place.
+        After a reorganisation the gap's own transaction is still stored, whatever became of it. Without one
+        (a lost store), a call of nothing by the account to itself takes its place.
         """
         row = self._store.outgoing.with_nonce(self.address, nonce)
         if row is not None and row.raw is not None:

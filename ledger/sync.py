@@ -1,8 +1,8 @@
 """Sync: bring the store to where the chain is.
 
-``converge`` is one idempotent step and the only writer of the cache, so "anchored" in the store always means "seen in
-an event". Nothing is stored before the tree over everything read has the root that the contract itself answers. A
-reorganisation undoes whole steps. Sending transactions is not done here: see ``outbox``.
+``converge`` is one idempotent step and the only writer of the cache, so "anchored" in the store always means
+"seen in an event". Nothing is stored before the tree over everything read has the root that the contract
+itself answers. A reorganisation undoes whole steps. Sending transactions is not done here: see ``outbox``.
 """
 
 from __future__ import annotations
@@ -11,11 +11,12 @@ import pickle
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import IO, TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, TypeVar
 
 from ledger.chain.port import Appended, Block
-from ledger.core.entries import Entry, MalformedEntry, decode, entries_of
-from ledger.core.merkle import Frontier
+from ledger.core.acts import RecordAnchored
+from ledger.core.entries import Entry, MalformedEntry, decode, entries_of, raw_entries
+from ledger.core.merkle import Frontier, leaf_digest
 from ledger.errors import Unavailable
 from ledger.store.journal import EntryRow, EventRow, Step
 
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from ledger.chain.port import Chain
     from ledger.store import Store
 
-_RECORD_ANCHORED = 0x20
+_Read = TypeVar("_Read")
 _LOCK = "converge"
 _LOCK_SECONDS = 60.0
 _TRIES = 50
@@ -51,7 +52,7 @@ class Progress:
 
 @dataclass(slots=True)
 class _Reading:
-    """Events read from the chain and not stored yet, with the tree over them; ``spool`` holds them pickled."""
+    """Events read and not stored yet, with the tree over them; ``spool`` holds them pickled."""
 
     before: Step | None
     block: Block
@@ -77,9 +78,11 @@ def converge(
         log_range: how many blocks to ask events for at once.
         first_block: where the journal was deployed; nothing before it is asked for.
         progress: told the number of entries read so far.
+
     Raises:
         JournalMismatch: the node's events do not add up to the contract's root; nothing of them was stored.
-        Unavailable: the node does not answer, is on another chain, has fallen behind, or changes too fast to be read.
+        Unavailable: the node does not answer, is on another chain, has fallen behind, or changes too fast to
+        be read.
     """
     with store.lock(_LOCK, wait_seconds=_LOCK_SECONDS) as held:
         if not held:
@@ -109,8 +112,8 @@ def rebuild(
 ) -> list[str]:
     """Replay the chain into ``scratch``, replace the store's cache by it, and return what was different.
 
-    Until the replay is complete and checked the old cache stays, so a look-up never meets an empty one. An empty list
-    means that the cache was, byte for byte, what the chain says.
+    Until the replay is complete and checked the old cache stays, so a look-up never meets an empty one. An
+    empty list means that the cache was, byte for byte, what the chain says.
 
     Args:
         scratch: an empty store.
@@ -133,7 +136,7 @@ def rebuild(
             store.journal.copy_in(connection, scratch.journal)
             store.documents.unanchor_in(connection, 0)
             for cached in scratch.journal.stream():
-                _mark_own_in(connection, store, [decode(cached.index, cached.entry)])
+                _mark_own_in(connection, store, [decode(cached.entry, cached.index)])
     return differences
 
 
@@ -148,7 +151,7 @@ def require_chain(chain: Chain, chain_id: int) -> None:
         raise Unavailable(f"the node is on chain {found}, expected chain {chain_id}")
 
 
-# --- undoing ---------------------------------------------------------------------------------------------------------
+# --- undoing ------------------------------------------------------------------------------------------------
 
 
 def _undo_orphans(chain: Chain, store: Store) -> int:
@@ -180,7 +183,7 @@ def _undo_orphans(chain: Chain, store: Store) -> int:
     return steps[0].size - size
 
 
-# --- reading ---------------------------------------------------------------------------------------------------------
+# --- reading ------------------------------------------------------------------------------------------------
 
 
 def _advance(
@@ -217,15 +220,16 @@ def _read(
     chain_id: int,
     progress: Callable[[int], None] | None,
 ) -> None:
-    """Fetch the events up to the block of ``reading``, hash their entries into the tree and keep them aside."""
+    """Fetch the events up to the block of ``reading``, hash their entries, and keep them aside."""
     for first in range(first_block, reading.block.number + 1, log_range):
         for event in chain.appended(first, min(first + log_range - 1, reading.block.number)):
             if event.first != reading.frontier.size:
                 raise JournalMismatch(
-                    f"block {event.block_number} appends from index {event.first}, expected {reading.frontier.size}"
+                    f"block {event.block_number} appends from index {event.first}, "
+                    f"expected {reading.frontier.size}"
                 )
-            for entry in _entries(event, chain_id):
-                reading.frontier.append(entry.leaf)
+            for raw in _cut(raw_entries, event, chain_id):
+                reading.frontier.append(leaf_digest(raw))
             reading.added += event.count
             pickle.dump(event, reading.spool, pickle.HIGHEST_PROTOCOL)
             if progress is not None:
@@ -253,14 +257,16 @@ def _is_whole(chain: Chain, reading: _Reading) -> bool:
     return True
 
 
-def _entries(event: Appended, chain_id: int) -> list[Entry]:
+def _cut(
+    read: Callable[[Appended, int], list[_Read]], event: Appended, chain_id: int
+) -> list[_Read]:
     try:
-        return entries_of(event, chain_id)
+        return read(event, chain_id)
     except MalformedEntry as error:
         raise JournalMismatch(f"the event at index {event.first} cannot be read: {error}") from error
 
 
-# --- storing ---------------------------------------------------------------------------------------------------------
+# --- storing ------------------------------------------------------------------------------------------------
 
 
 def _store(store: Store, reading: _Reading, chain_id: int) -> Step:
@@ -277,7 +283,7 @@ def _store(store: Store, reading: _Reading, chain_id: int) -> Step:
         if store.journal.head_in(connection) != reading.before:
             raise Unavailable("another process has stored what the chain says meanwhile")
         for event in _spooled(reading.spool):
-            entries = _entries(event, chain_id)
+            entries = _cut(entries_of, event, chain_id)
             store.journal.add_in(
                 connection, [_event_row(event)], [_entry_row(entry, event.first) for entry in entries]
             )
@@ -289,9 +295,12 @@ def _store(store: Store, reading: _Reading, chain_id: int) -> Step:
 
 def _mark_own_in(connection: Connection, store: Store, entries: Sequence[Entry]) -> None:
     """Note which of the gateway's own documents these entries anchor."""
-    anchored = [entry for entry in entries if entry.type == _RECORD_ANCHORED]
-    own = store.documents.members_in(connection, {entry.member for entry in anchored})
-    places = {entry.raw[-32:]: (entry.index, entry.time) for entry in anchored if entry.member in own}
+    own = store.documents.members_in(connection, {entry.member for entry in entries})
+    places = {
+        entry.act.document_id: (entry.index, entry.time)
+        for entry in entries
+        if isinstance(entry.act, RecordAnchored) and entry.member in own
+    }
     store.documents.anchored_in(connection, places)
 
 
@@ -334,7 +343,7 @@ def _spooled(spool: IO[bytes]) -> Iterator[Appended]:
     spool.seek(0)
     while True:
         try:
-            event: Appended = pickle.load(spool)
+            event: Appended = pickle.load(spool)  # noqa: S301 - written by us, into a file that nobody else can open
         except EOFError:
             return
         yield event

@@ -1,1 +1,1 @@
-"""Keys: document signers, tag keys and the transaction account. Secrets are read from files and never shown."""
+"""Keys: document signers, tag keys and the transaction account. Secrets come from files, never shown."""

@@ -1,8 +1,8 @@
 """The transaction account: the secp256k1 key that pays nothing and signs everything this gateway sends.
 
-It is not a document key: whoever has it can act as an operator, but cannot seal. Transactions are legacy ones at price
-zero with the chain id inside (EIP-155), the form that every consortium EVM takes. Which nonce to use is the outbox's
-decision.
+It is not a document key: whoever has it can act as an operator, but cannot seal. Transactions are legacy ones
+at price zero with the chain id inside (EIP-155), the form that every consortium EVM takes. Which nonce to use
+is the outbox's decision.
 """
 
 from __future__ import annotations
@@ -12,7 +12,6 @@ import secrets
 from dataclasses import dataclass
 from pathlib import Path
 
-import rlp
 from coincurve import PrivateKey
 from eth_hash.auto import keccak
 
@@ -56,11 +55,11 @@ class TransactionAccount:
 
         Source: EIP-155; low-s by RFC 6979 through libsecp256k1.
         """
-        fields: list[object] = [nonce, 0, gas, to or b"", 0, calldata]
-        signing = keccak(rlp.encode([*fields, chain_id, 0, 0]))
+        fields: list[int | bytes] = [nonce, 0, gas, to or b"", 0, calldata]
+        signing = keccak(_rlp([*fields, chain_id, 0, 0]))
         signature = self._key.sign_recoverable(signing, hasher=None)
         r, s = int.from_bytes(signature[:32], "big"), int.from_bytes(signature[32:64], "big")
-        raw = rlp.encode([*fields, chain_id * 2 + 35 + signature[64], r, s])
+        raw = _rlp([*fields, chain_id * 2 + 35 + signature[64], r, s])
         return SignedTransaction(raw, keccak(raw))
 
     def __repr__(self) -> str:
@@ -73,12 +72,10 @@ def create_account(path: Path, passphrase: str, *, scrypt_n: int = _SCRYPT_N) ->
     Raises:
         Rejected: the file exists, or cannot be written.
     """
-    import eth_keyfile  # takes a tenth of a second to import
+    from eth_keyfile.keyfile import create_keyfile_json  # takes a tenth of a second to import
 
     secret = (secrets.randbelow(_ORDER - 1) + 1).to_bytes(32, "big")
-    kept = eth_keyfile.create_keyfile_json(
-        secret, passphrase.encode(), version=3, kdf="scrypt", iterations=scrypt_n
-    )
+    kept = create_keyfile_json(secret, passphrase.encode(), version=3, kdf="scrypt", iterations=scrypt_n)
     write_secret_file(path, json.dumps(kept).encode())
     return TransactionAccount(secret)
 
@@ -89,11 +86,11 @@ def open_account(path: Path, passphrase: str) -> TransactionAccount:
     Raises:
         Rejected: no such file, open to others, not a keystore, or a wrong passphrase.
     """
-    import eth_keyfile
+    from eth_keyfile.keyfile import decode_keyfile_json
 
     content = read_secret_file(path)
     try:
-        secret = eth_keyfile.decode_keyfile_json(json.loads(content), passphrase.encode())
+        secret = decode_keyfile_json(json.loads(content), passphrase.encode())
     except ValueError as error:
         if "MAC" in str(error):
             raise refused(
@@ -107,3 +104,24 @@ def open_account(path: Path, passphrase: str) -> TransactionAccount:
             str(path), "another file", "an Ethereum keystore, version 3", "KEYSTORE_INVALID"
         ) from error
     return TransactionAccount(secret)
+
+
+def _rlp(fields: list[int | bytes]) -> bytes:
+    """Return a flat list in RLP (Ethereum yellow paper, appendix B)."""
+    body = b"".join(_rlp_text(one if isinstance(one, bytes) else _shortest(one)) for one in fields)
+    return _rlp_start(len(body), 0xC0) + body
+
+
+def _rlp_text(text: bytes) -> bytes:
+    return text if len(text) == 1 and text[0] < 0x80 else _rlp_start(len(text), 0x80) + text
+
+
+def _rlp_start(length: int, base: int) -> bytes:
+    if length < 56:
+        return bytes([base + length])
+    size = _shortest(length)
+    return bytes([base + 55 + len(size)]) + size
+
+
+def _shortest(number: int) -> bytes:
+    return number.to_bytes((number.bit_length() + 7) // 8, "big")

@@ -1,7 +1,7 @@
 """The keystore file: one document key, encrypted under a passphrase.
 
-JSON with the public part readable and the private key (PKCS#8, DER) under AES-256-GCM with a key that scrypt makes
-of the passphrase. The public part is authenticated too: a file put together from two does not open.
+JSON with the public part readable and the private key (PKCS#8, DER) under AES-256-GCM with a key that scrypt
+makes of the passphrase. The public part is authenticated too: a file put together from two does not open.
 """
 
 from __future__ import annotations

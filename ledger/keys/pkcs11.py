@@ -1,8 +1,9 @@
 """PKCS#11: a document key that never leaves its token.
 
-The token is named by an RFC 7512 URI with its module: ``pkcs11:token=T;object=NAME?module-path=/usr/lib/...so``. One
-session is open at a time and used by one thread at a time; when the token was pulled or restarted, the next signature
-logs in again. Digests are made here, so the token needs nothing but raw ECDSA, EdDSA or PSS.
+The token is named by an RFC 7512 URI with its module:
+``pkcs11:token=T;object=NAME?module-path=/usr/lib/...so``. One session is open at a time and used by one
+thread at a time; when the token was pulled or restarted, the next signature logs in again. Digests are made
+here, so the token needs nothing but raw ECDSA, EdDSA or PSS.
 """
 
 from __future__ import annotations
@@ -15,9 +16,8 @@ from typing import Any
 from urllib.parse import unquote
 
 import pkcs11
-from asn1crypto.core import OctetString
 from pkcs11 import Attribute, KeyType, Mechanism, ObjectClass
-from pkcs11.exceptions import PinIncorrect, PinInvalid, PinLocked, PinLenRange, PKCS11Error
+from pkcs11.exceptions import PinIncorrect, PinInvalid, PinLenRange, PinLocked, PKCS11Error
 from pkcs11.mechanisms import MGF
 
 from ledger.core import jose
@@ -30,7 +30,7 @@ _CURVE_BYTES = {65: Algorithm.ES256, 97: Algorithm.ES384}
 
 @dataclass(frozen=True, slots=True)
 class TokenKey:
-    """Where a key lives: the module's file, the token's label, the key's label and id (either may be missing)."""
+    """Where a key lives: the module's file, the token's label, the key's label or id (or both)."""
 
     module: Path
     token: str
@@ -153,8 +153,6 @@ class Pkcs11Signer:
             raise refused(
                 str(where.module), where.token, "a token in this module", "TOKEN_UNKNOWN"
             ) from error
-        except pkcs11.exceptions.AlreadyInitialized:
-            raise
         except (RuntimeError, OSError) as error:
             if isinstance(error, PKCS11Error):
                 raise
@@ -175,11 +173,10 @@ class Pkcs11Signer:
             if public.key_type is KeyType.RSA:
                 return jose.public_key(Algorithm.PS256, bytes(public[Attribute.MODULUS]))
             point = bytes(public[Attribute.EC_POINT])
-            if point[:1] == b"\x04" and len(point) not in _CURVE_BYTES and len(point) > 34:
-                point = bytes(OctetString.load(point).native)
+            # PKCS#11 wraps the point in a DER OCTET STRING (two bytes in front); some tokens leave that out.
+            point = point[2:] if len(point) - 2 in (*_CURVE_BYTES, 32) else point
             if public.key_type is KeyType.EC_EDWARDS:
-                return jose.public_key(Algorithm.EDDSA, point[-32:])
-            point = point if len(point) in _CURVE_BYTES else bytes(OctetString.load(point).native)
+                return jose.public_key(Algorithm.EDDSA, point)
             return jose.public_key(_CURVE_BYTES[len(point)], point[1:])
         except (KeyError, ValueError, MalformedKey) as error:
             expectation = "a P-256, P-384, Ed25519 or RSA key"

@@ -1,5 +1,7 @@
-"""PKCS#12: a document key in the file that certification authorities hand out. The certificates in it are not used:
-which key is a member's own, the consortium's registry says."""
+"""PKCS#12: a document key in the file that certification authorities hand out.
+
+The certificates in it are not used: which key is a member's own, the consortium's registry says.
+"""
 
 from __future__ import annotations
 

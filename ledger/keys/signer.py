@@ -1,7 +1,7 @@
 """Signers: whoever can sign documents, wherever the private key lives.
 
-Rule: a signer hands out public things and signatures, never the private key. The algorithm belongs to the key. ECDSA
-nonces come from RFC 6979 or from the hardware, never from a random number of ours.
+Rule: a signer hands out public things and signatures, never the private key. The algorithm belongs to the
+key. ECDSA nonces come from RFC 6979 or from the hardware, never from a random number of ours.
 """
 
 from __future__ import annotations

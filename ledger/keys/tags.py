@@ -1,7 +1,8 @@
 """Tag keys: the secrets that turn certificate numbers into number tags, one for each issuing body.
 
-A tag key is shared with partner customs offices, and with nobody else: with it anybody can find a known number on the
-chain. Each is a JSON Web Key (``kty`` ``oct``, RFC 7518 section 6.4) in a file of its own, mode 0600.
+A tag key is shared with partner customs offices, and with nobody else: with it anybody can find a known
+number on the chain. Each is a JSON Web Key (``kty`` ``oct``, RFC 7518 section 6.4) in a file of its own, mode
+0600.
 """
 
 from __future__ import annotations

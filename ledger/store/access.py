@@ -1,7 +1,7 @@
 """Access: API keys, what was asked with them, and answers kept for repeated requests.
 
-Rule: of an API key only the SHA-256 of its text is stored. The look-up log is written by one thread in batches, so that
-asking never waits for the disk; ``close`` writes what is left.
+Rule: of an API key only the SHA-256 of its text is stored. The look-up log is written by one thread in
+batches, so that asking never waits for the disk; ``close`` writes what is left.
 """
 
 from __future__ import annotations
@@ -194,7 +194,7 @@ class Idempotency:
         self._database = database
 
     def begin(self, caller: str, key: str, request: bytes, now: int) -> KeptAnswer | None:
-        """Reserve ``key`` for ``request`` (its SHA-256) and return None, or return what is known of it already."""
+        """Reserve ``key`` for ``request`` (its SHA-256) and return None, or return what is known of it."""
         mine = (idempotency.c.caller == caller) & (idempotency.c.key == key)
         with self._database.writing() as connection:
             asked = select(idempotency.c.request, idempotency.c.status, idempotency.c.response).where(mine)

@@ -1,8 +1,8 @@
 """Database: one engine for SQLite or PostgreSQL, its transactions and its locks.
 
-Rule: every statement runs inside ``reading`` or ``writing``; both turn what the database raises into ``Unavailable``, and
-``writing`` commits all or nothing. A lock taken here dies with the process that holds it, so nothing is ever left locked
-by a crash. What the tables mean is not known here.
+Rule: every statement runs inside ``reading`` or ``writing``; both turn what the database raises into
+``Unavailable``, and ``writing`` commits all or nothing. A lock taken here dies with the process that holds
+it, so nothing is ever left locked by a crash. What the tables mean is not known here.
 """
 
 from __future__ import annotations
@@ -90,7 +90,7 @@ class Database:
 
     @contextmanager
     def lock(self, name: str, wait_seconds: float = 0.0) -> Iterator[bool]:
-        """Hold the lock ``name`` among all processes on this database; give False if another kept it past the wait."""
+        """Hold the lock ``name`` among all processes; give False if another kept it past the wait."""
         deadline = time.monotonic() + wait_seconds
         with self._guard:
             own = self._own_locks.setdefault(name, threading.Lock())
@@ -189,7 +189,7 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
     cursor = connection.cursor()
     cursor.execute(f"PRAGMA busy_timeout = {int(_BUSY_SECONDS * 1000)}")
     cursor.execute("PRAGMA journal_mode = WAL")
-    # An intention must be on disk before anybody outside hears of it; NORMAL may lose the last commits of a power cut.
+    # An intention must be on disk before anybody hears of it; NORMAL may lose the last commits of a power cut.
     cursor.execute("PRAGMA synchronous = FULL")
     cursor.execute("PRAGMA cache_size = -32768")
     cursor.execute("PRAGMA temp_store = MEMORY")

@@ -1,7 +1,8 @@
 """The documents that this gateway sealed, from being prepared to being anchored.
 
-Rule: one number of one member is held at most once; only a refused document makes room for another under its number.
-``ANCHORED`` is written by ``ledger.sync`` alone, when the journal shows the entry. Sealed bytes are kept as they were made.
+Rule: one number of one member is held at most once; only a refused document makes room for another under its
+number. ``ANCHORED`` is written by ``ledger.sync`` alone, when the journal shows the entry. Sealed bytes are
+kept as they were made.
 """
 
 from __future__ import annotations
@@ -24,7 +25,10 @@ _MANY = 500
 
 
 class DocumentState(StrEnum):
-    """Prepared: sealed and stored. Sent: in a signed transaction. Anchored: seen in the journal. Refused: never will be."""
+    """Where a document stands.
+
+    Prepared: sealed and stored. Sent: in a signed transaction. Anchored: seen in the journal. Refused: never will be.
+    """
 
     PREPARED = "prepared"
     SENT = "sent"
@@ -37,7 +41,8 @@ class PreparedDocument:
     """A document to be stored: sealed, not yet anchored.
 
     Args:
-        content: SHA-256 that is equal exactly for equal certificates (sealing is salted, so the document id is not).
+        content: SHA-256 that is equal exactly for equal certificates (sealing is salted, so the document id
+        is not).
         registry: address of the registry that will anchor it, 20 bytes.
         key: thumbprint of the document key, 32 bytes.
         second_keys: what else an officer may read on it (invoice numbers, issue date), normalised.
@@ -150,14 +155,15 @@ class Documents:
         with self._database.reading() as connection:
             return {DocumentState(state): count for state, count in connection.execute(asked)}
 
-    # --- writing, inside a transaction of the caller ---------------------------------------------------------
+    # --- writing, inside a transaction of the caller --------------------------------------------------------
 
     def add_in(
         self, connection: Connection, prepared: Sequence[PreparedDocument], now: int
     ) -> dict[bytes, StoredDocument]:
-        """Store the documents whose number is free and return, by tag, those that already hold one of the others.
+        """Store the documents whose number is free; return, by tag, those that hold the others' numbers.
 
-        Of two documents with the same number in ``prepared`` the first is stored; a refused holder makes room.
+        Of two documents with the same number in ``prepared`` the first is stored; a refused holder makes
+        room.
         """
         if connection.dialect.name == "postgresql":  # SQLite has one writer at a time anyway
             connection.execute(text("LOCK TABLE documents IN SHARE ROW EXCLUSIVE MODE"))
@@ -226,7 +232,7 @@ class Documents:
 
     @staticmethod
     def anchored_in(connection: Connection, places: Mapping[bytes, tuple[int, int]]) -> int:
-        """Say where the journal holds documents: document id to (index, time). Unknown ids are passed over."""
+        """Say where the journal holds documents: id to (index, time). Unknown ids are passed over."""
         if not places:
             return 0
         statement = (

@@ -1,7 +1,7 @@
 """The cached journal: entries as the chain shows them, and the steps in which they were read.
 
-Rule: only ``ledger.sync`` writes here, a whole verified step at a time. Every entry remembers the event that brought it,
-so an answer can name its block and transaction.
+Rule: only ``ledger.sync`` writes here, a whole verified step at a time. Every entry remembers the event that
+brought it, so an answer can name its block and transaction.
 """
 
 from __future__ import annotations
@@ -96,7 +96,7 @@ _STEPS = select(
 
 
 class CachedJournal:
-    """Reads of the cache, each in a transaction of its own, and the writes that ``ledger.sync`` puts into one.
+    """Reads of the cache, each in its own transaction, and the writes that ``ledger.sync`` puts into one.
 
     Raises (every method): ``Unavailable``.
     """
@@ -104,7 +104,7 @@ class CachedJournal:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    # --- reading ---------------------------------------------------------------------------------------------
+    # --- reading --------------------------------------------------------------------------------------------
 
     def entries_about(self, member: str, subject: bytes) -> list[CachedEntry]:
         """Return the entries that ``member`` made about ``subject``, oldest first."""
@@ -162,7 +162,7 @@ class CachedJournal:
                         return found
         return found
 
-    # --- writing, inside a transaction of the caller ---------------------------------------------------------
+    # --- writing, inside a transaction of the caller --------------------------------------------------------
 
     @staticmethod
     def head_in(connection: Connection) -> Step | None:

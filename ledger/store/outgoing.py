@@ -1,7 +1,7 @@
 """The outbox's rows: acts that this gateway means to carry out on the chain, and their signed transactions.
 
-Rule: a row is stored before anybody outside hears of it, and a nonce that was given out is never given out again for
-the same account. What to do with a row is decided in ``ledger.outbox``.
+Rule: a row is stored before anybody outside hears of it, and a nonce that was given out is never given out
+again for the same account. What to do with a row is decided in ``ledger.outbox``.
 """
 
 from __future__ import annotations
@@ -22,9 +22,9 @@ if TYPE_CHECKING:
 class OutboxState(StrEnum):
     """Where an act stands.
 
-    Intended: no nonce yet. Signed: the raw transaction is stored and may have been sent. Mined: the node showed a
-    receipt. Settled: the cache has read that block too. Reverted: mined without effect. Refused: the contract's rules
-    forbid it, never signed. Superseded: a stranger's transaction took its nonce.
+    Intended: no nonce yet. Signed: the raw transaction is stored and may have been sent. Mined: the node
+    showed a receipt. Settled: the cache has read that block too. Reverted: mined without effect. Refused: the
+    contract's rules forbid it, never signed. Superseded: a stranger's transaction took its nonce.
     """
 
     INTENDED = "intended"
@@ -38,7 +38,10 @@ class OutboxState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class OutboxRow:
-    """One act; ``successor`` is the row that took it over. ``raw`` and ``digest`` (the transaction hash, 32 bytes) are None while it is only intended."""
+    """One act; ``successor`` is the row that took it over.
+
+    ``raw`` and ``digest`` (the transaction hash, 32 bytes) are None while it is only intended.
+    """
 
     id: int
     account: bytes
@@ -109,7 +112,13 @@ class Outgoing:
             found = connection.execute(asked.group_by(outbox.c.state))
             return {OutboxState(state): count for state, count in found}
 
-    # --- writing, inside a transaction of the caller ---------------------------------------------------------
+    def first_entry(self, transaction: bytes) -> int | None:
+        """Return the index of the first entry that ``transaction`` brought, or None if there is none yet."""
+        asked = select(events.c.first).where(events.c.transaction == transaction).order_by(events.c.first)
+        with self._database.reading() as connection:
+            return connection.execute(asked.limit(1)).scalar()
+
+    # --- writing, inside a transaction of the caller --------------------------------------------------------
 
     @staticmethod
     def intend_in(
@@ -137,7 +146,7 @@ class Outgoing:
 
     @staticmethod
     def free_nonce_in(connection: Connection, account: bytes, mined: int) -> int:
-        """Return the lowest nonce from ``mined`` on (what the chain expects next) that was never given out."""
+        """Return the lowest nonce from ``mined`` on (what the chain expects) that was never given out."""
         asked = select(outbox.c.nonce).where(outbox.c.account == account, outbox.c.nonce >= mined)
         nonce = mined
         for taken in connection.execute(asked.order_by(outbox.c.nonce)).scalars():
@@ -204,12 +213,6 @@ class Outgoing:
         mined = outbox.c.state.in_((OutboxState.MINED, OutboxState.SETTLED))
         values = {"state": OutboxState.SIGNED, "block_number": None, "block_digest": None}
         connection.execute(update(outbox).where(after & mined).values(**values))
-
-    @staticmethod
-    def shown_in(connection: Connection, transaction: bytes) -> int | None:
-        """Return the index of the first entry that ``transaction`` brought, or None if the cache shows none."""
-        asked = select(events.c.first).where(events.c.transaction == transaction).order_by(events.c.first)
-        return connection.execute(asked.limit(1)).scalar()
 
 
 def _row(found: object) -> OutboxRow:

@@ -1,8 +1,8 @@
 """Schema: the tables, in two parts that never refer to each other.
 
-The *cache* (``entries``, ``events``, ``steps``) says what the chain says; ``rebuild`` recreates it byte for byte. The *own*
-part (everything else) exists nowhere else and is never dropped. Times are seconds since 1970 UTC, digests raw bytes.
-A change here needs a migration in ``migrations/versions``; a test compares the two.
+The *cache* (``entries``, ``events``, ``steps``) says what the chain says; ``rebuild`` recreates it byte for
+byte. The *own* part (everything else) exists nowhere else and is never dropped. Times are seconds since 1970
+UTC, digests raw bytes. A change here needs a migration in ``migrations/versions``; a test compares the two.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ metadata = MetaData()
 # SQLite gives out row numbers by itself only to a column that is exactly INTEGER PRIMARY KEY.
 _Serial = BigInteger().with_variant(Integer, "sqlite")
 
-# --- the cache -----------------------------------------------------------------------------------------------------
+# --- the cache ----------------------------------------------------------------------------------------------
 
 events = Table(
     "events",
@@ -52,7 +52,7 @@ entries = Table(
     Column("entry", LargeBinary, nullable=False),
     Index("entries_by_subject", "subject", "member"),
 )
-# Governance is a few hundred entries among millions of records (types below 0x20: ``docs/spec/journal.md`` section 4).
+# Governance (types below 0x20) is a few hundred entries among millions: ``docs/spec/journal.md`` section 4.
 Index(
     "entries_of_governance",
     entries.c.position,
@@ -74,7 +74,7 @@ steps = Table(
 
 CACHE = (events, entries, steps)
 
-# --- what only this gateway knows ----------------------------------------------------------------------------------
+# --- what only this gateway knows ---------------------------------------------------------------------------
 
 documents = Table(
     "documents",

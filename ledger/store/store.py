@@ -18,8 +18,8 @@ from ledger.store.outgoing import Outgoing
 class Store:
     """Everything this gateway keeps; close it when done, or use it as a context manager.
 
-    ``journal`` is the cache of the chain; ``documents``, ``outgoing``, ``api_keys``, ``lookups`` and ``idempotency`` are
-    what only this gateway knows.
+    ``journal`` is the cache of the chain; ``documents``, ``outgoing``, ``api_keys``, ``lookups`` and
+    ``idempotency`` are what only this gateway knows.
 
     Raises (every method): ``Unavailable``.
     """
@@ -38,7 +38,7 @@ class Store:
         return self._database.writing()
 
     def lock(self, name: str, wait_seconds: float = 0.0) -> AbstractContextManager[bool]:
-        """Hold the lock ``name`` among all processes on this store; gives False if another kept it past the wait."""
+        """Hold the lock ``name`` among all processes; gives False if another kept it past the wait."""
         return self._database.lock(name, wait_seconds)
 
     def check(self) -> None:
@@ -65,8 +65,10 @@ class Store:
 
 
 def open_store(url: str) -> Store:
-    """Open the store at ``url`` (``sqlite:///FILE``, ``sqlite://`` in memory, ``postgresql+psycopg://...``), creating
-    or updating its tables.
+    """Open the store at ``url``, creating or updating its tables.
+
+    Args:
+        url: ``sqlite:///FILE``, ``sqlite://`` (in memory) or ``postgresql+psycopg://...``.
 
     Raises:
         Rejected: the URL names no database we know, or the store was written by a newer version.

@@ -16,8 +16,8 @@ from coincurve import PublicKey
 from eth_hash.auto import keccak
 
 from ledger.chain.port import Appended, Block, JournalHead, Look, RecordSlot, TransactionReceipt
-from ledger.core.entries import entries_of
-from ledger.core.merkle import Frontier
+from ledger.core.entries import raw_entries
+from ledger.core.merkle import Frontier, leaf_digest
 from ledger.errors import Refused
 
 CHAIN_ID = 7_040
@@ -83,8 +83,8 @@ class SmallChain:
         with self._turn:
             frontier = Frontier()
             for event in self._state().events:
-                for entry in entries_of(event, self.id):
-                    frontier.append(entry.leaf)
+                for raw in raw_entries(event, self.id):
+                    frontier.append(leaf_digest(raw))
             root = frontier.root()
             return JournalHead(frontier.size, bytes(32) if self.lying_root else root)
 

@@ -12,6 +12,7 @@ depends_on = None
 
 
 def upgrade() -> None:
+    """Make every table and index."""
     op.create_table(
         "api_keys",
         sa.Column("digest", sa.LargeBinary(), nullable=False),
