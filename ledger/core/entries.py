@@ -7,8 +7,10 @@ Whether an act was possible in the state before it is not judged here: see ``sta
 from __future__ import annotations
 
 import re
+import struct
 from collections.abc import Callable
 from dataclasses import dataclass
+from hashlib import sha256
 from struct import Struct
 from typing import Any, Final, Protocol
 
@@ -72,6 +74,11 @@ class Entry:
     subject: bytes
     act: Act
 
+    @property
+    def leaf(self) -> bytes:
+        """Return the entry's leaf in the journal's tree, 32 bytes. Source: RFC 9162 section 2.1.1."""
+        return sha256(b"\0" + self.raw).digest()
+
 
 class AppendedEvent(Protocol):
     """The members of the journal's event that entries are cut from."""
@@ -114,9 +121,20 @@ def code_bytes(code: str) -> bytes:
 
 
 def encode(chain_id: int, contract: bytes, time: int, member: str, operator: bytes, act: Act) -> bytes:
-    """Return the bytes of an entry."""
+    """Return the bytes of an entry.
+
+    Raises:
+        MalformedEntry: a value does not fit its place, or would not be read back as it was given.
+    """
     kind, spell = _SPELLED[type(act)]
-    return _FIXED.pack(VERSION, chain_id, contract, time, kind, code_bytes(member), operator) + spell(act)
+    try:
+        raw = _FIXED.pack(VERSION, chain_id, contract, time, kind, code_bytes(member), operator) + spell(act)
+    except (struct.error, OverflowError) as error:
+        raise MalformedEntry(f"{type(act).__name__} cannot be spelt: {error}") from None
+    read = decode(raw)
+    if (read.contract, read.member, read.operator, read.act) != (contract, member, operator, act):
+        raise MalformedEntry(f"{type(act).__name__} has a value of the wrong length, expected those of {read.act}")
+    return raw
 
 
 def decode(raw: bytes, index: int = 0) -> Entry:
@@ -291,7 +309,8 @@ def _read_registry_retired(detail: bytes) -> tuple[bytes, Act]:
 
 def _read_anchored(detail: bytes) -> tuple[bytes, Act]:
     document_type, use_policy, key, tag, document_id = _unpack(_ANCHORED, detail)
-    _known(use_policy >> 8, (0, 1, 2, 3), "use policy")
+    if use_policy > 0x3FF or (use_policy >> 8 == 2) != (use_policy & 0xFF != 0):
+        raise MalformedEntry(f"use policy is {use_policy:#06x}, expected a kind of 0 to 3, and n for kind 2 only")
     return tag, RecordAnchored(document_type, use_policy, key, tag, document_id)
 
 
