@@ -1,6 +1,6 @@
 """Home: the gateway's folder, and what is opened from it.
 
-``--home`` goes before ``TRADESEAL_HOME``, which goes before ``./var/gateway``. Nothing is opened before a
+``--home`` goes before ``TRADESEAL_HOME``, which goes before ``~/.tradeseal``. Nothing is opened before a
 command asks.
 """
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from ledger.settings import Settings
     from ledger.store import Store
 
-DEFAULT_HOME: Final = Path("var") / "gateway"
+DEFAULT_HOME: Final = Path("~/.tradeseal")
 
 
 def home_of(options: argparse.Namespace) -> Path:
@@ -24,7 +24,7 @@ def home_of(options: argparse.Namespace) -> Path:
     if options.home is not None:
         return Path(options.home)
     named = os.environ.get("TRADESEAL_HOME")
-    return Path(named) if named else DEFAULT_HOME
+    return Path(named or DEFAULT_HOME).expanduser()
 
 
 def settings_of(options: argparse.Namespace) -> Settings:
@@ -35,7 +35,7 @@ def settings_of(options: argparse.Namespace) -> Settings:
     """
     from ledger.settings import read_settings
 
-    return read_settings(home_of(options))
+    return read_settings(home_of(options), os.environ)
 
 
 def opened(options: argparse.Namespace) -> Ledger:
@@ -60,4 +60,4 @@ def opened_store(options: argparse.Namespace) -> Store:
     """
     from ledger.store import open_store
 
-    return open_store(settings_of(options).store_url)
+    return open_store(settings_of(options).store.url)

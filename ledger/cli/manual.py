@@ -15,7 +15,7 @@ _HEAD = """# The command
 
 Written from the parser by `python -m ledger.cli.manual`; a test holds it to what `tradeseal --help` says.
 
-`--home DIR` (or `TRADESEAL_HOME`) names the gateway's folder and stands before the command.
+`--home DIR` (or `TRADESEAL_HOME`, else `~/.tradeseal`) names the gateway's folder and stands before the command.
 Results go to standard output, progress and errors to standard error.
 With `--json` every answer is one JSON object on one line.
 

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ledger.cli import exits
 from ledger.cli.console import GREEN, RED, Progress, coloured, say, say_json, show
 from ledger.cli.home import home_of, opened, settings_of
-from ledger.service.wire import hex_text, plain, rebuild_shape
+from ledger.service.wire import hex_text, rebuild_shape
+
+if TYPE_CHECKING:
+    from ledger.node.control import NodeAddress
 
 
 def demo(options: argparse.Namespace) -> int:
@@ -21,15 +26,19 @@ def serve(options: argparse.Namespace) -> int:
     """Serve the HTTP interface and run the worker until told to stop."""
     import logging
 
+    from api.gateway import Limits
     from api.server import build
     from api.server import serve as serve_app
     from ledger.store import open_store
 
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     settings = settings_of(options)
-    with open_store(settings.store_url) as store, opened(options) as ledger:
-        app = build(ledger, store, interval=1.0 if options.worker else None)
-        serve_app(app, options.host, options.port, lambda url: _announce(url))
+    host = settings.api.host if options.host is None else options.host
+    port = settings.api.port if options.port is None else options.port
+    # A body may carry a sealed document, which is a third longer in base64, and a declaration.
+    limits = Limits(body_bytes=3 * settings.limits.document_bytes)
+    with open_store(settings.store.url) as store, opened(options) as ledger:
+        serve_app(build(ledger, store, limits, 1.0 if options.worker else None), host, port, _announce)
     return exits.DONE
 
 
@@ -67,30 +76,35 @@ def rebuild(options: argparse.Namespace) -> int:
 
 def node_up(options: argparse.Namespace) -> int:
     """Start the embedded chain."""
-    from ledger.node import up
+    from ledger.node.control import up
 
-    return _show_node(up(home_of(options), options.port))
+    _show_node(up(_node_home(options), options.port))
+    return exits.DONE
 
 
 def node_down(options: argparse.Namespace) -> int:
     """Stop the embedded chain."""
-    from ledger.node import down
+    from ledger.node.control import down
 
-    return _show_node(down(home_of(options)))
+    say("stopped; everything it accepted is kept" if down(_node_home(options)) else "it was not running")
+    return exits.DONE
 
 
 def node_status(options: argparse.Namespace) -> int:
     """Say whether the embedded chain runs."""
-    from ledger.node import status
+    from ledger.node.control import status
 
-    return _show_node(status(home_of(options)))
-
-
-def _show_node(found: object) -> int:
-    shape = plain(found)
-    say(
-        *(f"{name}: {show(value)}" for name, value in shape.items())
-        if isinstance(shape, dict)
-        else [show(shape)]
-    )
+    found = status(_node_home(options))
+    if found is None:
+        say("it does not run; tradeseal node up starts it")
+        return exits.UNAVAILABLE
+    _show_node(found)
     return exits.DONE
+
+
+def _show_node(found: NodeAddress) -> None:
+    say(f"{coloured('running', GREEN)}  {found.url}  chain {found.chain_id}  process {found.pid}")
+
+
+def _node_home(options: argparse.Namespace) -> Path:
+    return home_of(options) / "node"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -31,7 +30,7 @@ class _Version(argparse.Action):
 
 
 def build_parser() -> argparse.ArgumentParser:
-    """Return the parser; parsed options carry the function to call as ``command``."""
+    """Return the parser; parsed options carry what to call as ``target``, as ``module:function``."""
     parser = _Parser(
         prog="tradeseal",
         description="Seal, anchor and verify certificates on a ledger that customs offices run together.",
@@ -39,8 +38,12 @@ def build_parser() -> argparse.ArgumentParser:
         allow_abbrev=False,
     )
     parser.add_argument(
-        "--home", type=Path, metavar="DIR", help="the gateway's folder (default: $TRADESEAL_HOME)"
+        "--home",
+        type=Path,
+        metavar="DIR",
+        help="the gateway's folder (default: $TRADESEAL_HOME or ~/.tradeseal)",
     )
+    parser.add_argument("--debug", action="store_true", help="show all of a fault; it may contain secrets")
     parser.add_argument("--version", action=_Version, nargs=0, help="print the version and stop")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True, parser_class=_Parser)
     _documents(commands)
@@ -242,8 +245,8 @@ def _operation(commands: Any) -> None:
         "--deployment", type=Path, metavar="FILE", help="the deployment manifest of the consortium"
     )
     one = _command(commands, "serve", "operation:serve", "run the gateway: HTTP interface and worker")
-    one.add_argument("--host", default="127.0.0.1", help="address to listen on (default: 127.0.0.1)")
-    one.add_argument("--port", type=int, default=8000, help="port to listen on; 0 for any (default: 8000)")
+    one.add_argument("--host", help="address to listen on (default: as set)")
+    one.add_argument("--port", type=int, help="port to listen on; 0 for any (default: as set)")
     one.add_argument(
         "--no-worker", dest="worker", action="store_false", help="another process runs the worker"
     )
@@ -279,7 +282,7 @@ def _command(commands: Any, name: str, target: str, text: str, codes: str = "") 
     one: argparse.ArgumentParser = commands.add_parser(
         name, help=text, description=text[0].upper() + text[1:] + ".", epilog=epilog, allow_abbrev=False
     )
-    one.set_defaults(command=_later(target))
+    one.set_defaults(target=target)
     return one
 
 
@@ -297,17 +300,6 @@ def _group(commands: Any, name: str, text: str) -> Any:
         name, help=text, description=text[0].upper() + text[1:] + ".", allow_abbrev=False
     )
     return one.add_subparsers(title="commands", metavar="COMMAND", required=True, parser_class=_Parser)
-
-
-def _later(target: str) -> Callable[[argparse.Namespace], int]:
-    def call(options: argparse.Namespace) -> int:
-        from importlib import import_module
-
-        module, _, function = target.partition(":")
-        code: int = getattr(import_module(f"ledger.cli.{module}"), function)(options)
-        return code
-
-    return call
 
 
 def _json(one: argparse.ArgumentParser) -> None:

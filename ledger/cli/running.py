@@ -11,6 +11,7 @@ import os
 import sys
 from argparse import Namespace
 from collections.abc import Callable, Sequence
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 from ledger.cli import exits
@@ -29,7 +30,8 @@ def run(arguments: Sequence[str] | None, opener: Opener | None = None) -> int:
     options = build_parser().parse_args(arguments)
     options.opener = opener
     try:
-        code: int = options.command(options)
+        module, _, function = options.target.partition(":")
+        code: int = getattr(import_module(f"ledger.cli.{module}"), function)(options)
         sys.stdout.flush()
     except Rejected as error:
         return _rejected(error.problems)
@@ -48,7 +50,7 @@ def run(arguments: Sequence[str] | None, opener: Opener | None = None) -> int:
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return exits.DONE
     except Exception as error:
-        return _broken(error)
+        return _broken(error, options.debug)
     return code
 
 
@@ -62,16 +64,14 @@ def _found(problem: Problem) -> str:
     return f"found {problem.value}, " if problem.value else ""
 
 
-def _broken(error: Exception) -> int:
+def _broken(error: Exception, debug: bool) -> int:
     import traceback
 
     last = traceback.extract_tb(error.__traceback__)[-1]
     place = f"{os.path.basename(last.filename)} line {last.lineno}"  # noqa: PTH119
-    if os.environ.get("TRADESEAL_TRACEBACK"):
+    if debug:
         traceback.print_exception(error)
-    text = (
-        f"{type(error).__name__} in {place}: a fault of this program (TRADESEAL_TRACEBACK=1 shows all of it)"
-    )
+    text = f"{type(error).__name__} in {place}: a fault of this program (tradeseal --debug shows all of it)"
     return _failed(text, exits.BROKEN)
 
 

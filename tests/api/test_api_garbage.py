@@ -17,7 +17,8 @@ from api.models import StatusBody, VerifyBody
 POSTS = [route.path for route in routes_of() if route.method == "POST"]
 GETS = [route.path for route in routes_of() if route.method == "GET" and "{" not in route.path]
 NAMES = [
-    "document", "declaration", "issuer", "number", "secondKey", "asOf", "action", "reason", "effectiveFrom", "documents",
+    "document", "declaration", "issuer", "number", "secondKey", "asOf", "action", "reason", "effectiveFrom",
+    "documents",
     "from", "limit", "purpose", "items",
 ]  # fmt: skip
 leaves = (

@@ -1,0 +1,37 @@
+"""How the command starts, and its manual."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+from ledger.cli.manual import manual
+from tests.cli.command import Command
+
+ROOT = Path(__file__).resolve().parents[2]
+HEAVY = {
+    "pydantic", "pydantic_core", "fastapi", "starlette", "uvicorn", "sqlalchemy", "alembic", "web3", "cryptography",
+    "orjson", "eth_account", "rich", "api", "ledger.wiring", "ledger.service.ledger",
+}  # fmt: skip
+
+
+def test_help_imports_nothing_heavy() -> None:
+    program = "import sys; from ledger.cli import main\ntry: main(['--help'])\nexcept SystemExit: print(*sys.modules)"
+    ran = subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert HEAVY.isdisjoint(ran.stdout.splitlines()[-1].split())
+
+
+def test_the_manual_says_what_help_says() -> None:
+    assert (ROOT / "docs" / "cli.md").read_text() == manual(), "python -m ledger.cli.manual > docs/cli.md"
+
+
+def test_help_of_a_command_tells_its_exit_codes(command: Command) -> None:
+    text = " ".join(command("verify", "--help").out.split())
+    assert "0 ACCEPT or ACCEPT_WITH_REMARKS, 1 REJECT, 2 REFER, 3 CANNOT_VERIFY_NOW, 4 bad input" in text
+
+
+def test_the_version_is_that_of_the_package(command: Command) -> None:
+    assert command("--version").out.startswith("tradeseal ")
