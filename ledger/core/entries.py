@@ -133,7 +133,9 @@ def encode(chain_id: int, contract: bytes, time: int, member: str, operator: byt
         raise MalformedEntry(f"{type(act).__name__} cannot be spelt: {error}") from None
     read = decode(raw)
     if (read.contract, read.member, read.operator, read.act) != (contract, member, operator, act):
-        raise MalformedEntry(f"{type(act).__name__} has a value of the wrong length, expected those of {read.act}")
+        raise MalformedEntry(
+            f"{type(act).__name__} has a value of the wrong length, expected those of {read.act}"
+        )
     return raw
 
 
@@ -310,7 +312,9 @@ def _read_registry_retired(detail: bytes) -> tuple[bytes, Act]:
 def _read_anchored(detail: bytes) -> tuple[bytes, Act]:
     document_type, use_policy, key, tag, document_id = _unpack(_ANCHORED, detail)
     if use_policy > 0x3FF or (use_policy >> 8 == 2) != (use_policy & 0xFF != 0):
-        raise MalformedEntry(f"use policy is {use_policy:#06x}, expected a kind of 0 to 3, and n for kind 2 only")
+        raise MalformedEntry(
+            f"use policy is {use_policy:#06x}, expected a kind of 0 to 3, and n for kind 2 only"
+        )
     return tag, RecordAnchored(document_type, use_policy, key, tag, document_id)
 
 
