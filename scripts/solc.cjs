@@ -2,6 +2,7 @@
 // A solc command line around npm's solc (soljson), enough of it for py-solc-x and for analysers:
 //   --version, --help, --standard-json (input on stdin; `urls` and imports are read below --base-path and --include-path),
 //   --combined-json (sources as arguments, remappings as name=path). --allow-paths is accepted; reading is always confined.
+// An option that it does not know is an error: leaving one out would make other bytecode than was asked for.
 "use strict";
 
 const { existsSync, readFileSync } = require("node:fs");
@@ -9,6 +10,7 @@ const path = require("node:path");
 const solc = require("solc");
 
 const VALUES = ["--base-path", "--include-path", "--allow-paths", "--combined-json", "--evm-version", "--optimize-runs"];
+const FLAGS = ["--version", "--help", "--standard-json", "--optimize"];
 
 function parseArguments(argv) {
   const options = { flags: new Set(), values: {}, includes: [], files: [], remappings: [] };
@@ -16,13 +18,20 @@ function parseArguments(argv) {
     const [name, attached] = argv[i].startsWith("--") ? argv[i].split(/=(.*)/s) : [argv[i], undefined];
     if (VALUES.includes(name)) {
       const value = attached ?? argv[++i];
+      if (value === undefined) refuse(`${name} needs a value`);
       if (name === "--include-path") options.includes.push(value);
       else options.values[name] = value;
-    } else if (name.startsWith("-") && name !== "-") options.flags.add(name);
+    } else if (FLAGS.includes(argv[i])) options.flags.add(name);
+    else if (name.startsWith("-") && name !== "-") refuse(`unknown option ${argv[i]}`);
     else if (name.includes("=")) options.remappings.push(name);
     else if (name !== "-") options.files.push(name);
   }
   return options;
+}
+
+function refuse(reason) {
+  process.stderr.write(`solc.cjs: ${reason}\n`);
+  process.exit(2);
 }
 
 function reader({ values, includes }) {
@@ -101,6 +110,5 @@ if (options.flags.has("--version")) {
 } else if (options.values["--combined-json"]) {
   process.stdout.write(JSON.stringify(combined(options, reader(options))));
 } else {
-  process.stderr.write("nothing to do: see --help\n");
-  process.exit(2);
+  refuse("nothing to do: see --help");
 }
