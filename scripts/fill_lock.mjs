@@ -1,6 +1,7 @@
 // Complete package-lock.json for platforms whose packages the registry at hand does not serve.
 // npm leaves such optional packages out when it writes the lock, and `npm ci` then refuses the lock. Each is added with name,
-// version, os and cpu; without an integrity value npm checks them when somebody on that platform installs.
+// version, os and cpu. Their digests cannot be known here: on such a platform npm pins the version only, so the lock
+// should be written again there (`make lock`) before anybody relies on it.
 import { readFileSync, writeFileSync } from "node:fs";
 
 const file = process.argv[2] ?? "package-lock.json";
@@ -19,8 +20,8 @@ for (const [place, entry] of Object.entries({ ...lock.packages })) {
     const processor = Object.keys(PROCESSORS).find((known) => parts.includes(known));
     lock.packages[key] = {
       version: range.replace(/^[\^~=v]+/, ""),
-      ...(entry.dev ? { dev: true } : {}),
       ...(processor ? { cpu: [PROCESSORS[processor]] } : {}),
+      ...(entry.dev ? { dev: true } : {}),
       optional: true,
       ...(system ? { os: [system] } : {}),
     };
