@@ -196,7 +196,10 @@ def _advance(
     progress: Callable[[int], None] | None,
 ) -> Progress:
     before = store.journal.head()
-    frontier = Frontier() if before is None else Frontier.from_bytes(before.frontier)
+    try:
+        frontier = Frontier() if before is None else Frontier.from_bytes(before.frontier)
+    except ValueError as error:
+        raise Unavailable(f"the cache is damaged ({error}); tradeseal rebuild makes it anew") from error
     with tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY_BYTES) as spool:
         head = chain.head()
         if before is not None and before.block_digest == head.digest:
@@ -228,8 +231,8 @@ def _read(
                     f"block {event.block_number} appends from index {event.first}, "
                     f"expected {reading.frontier.size}"
                 )
-            for raw in _cut(raw_entries, event, chain_id):
-                reading.frontier.append(leaf_digest(raw))
+            leaves = [leaf_digest(raw) for raw in _cut(raw_entries, event, chain_id)]
+            reading.frontier = reading.frontier.extend(leaves)
             reading.added += event.count
             pickle.dump(event, reading.spool, pickle.HIGHEST_PROTOCOL)
             if progress is not None:
@@ -257,9 +260,7 @@ def _is_whole(chain: Chain, reading: _Reading) -> bool:
     return True
 
 
-def _cut(
-    read: Callable[[Appended, int], list[_Read]], event: Appended, chain_id: int
-) -> list[_Read]:
+def _cut(read: Callable[[Appended, int], list[_Read]], event: Appended, chain_id: int) -> list[_Read]:
     try:
         return read(event, chain_id)
     except MalformedEntry as error:

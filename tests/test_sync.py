@@ -12,7 +12,7 @@ from ledger.errors import Unavailable
 from ledger.keys.account import TransactionAccount
 from ledger.store import Store, open_store
 from ledger.store.documents import DocumentState
-from ledger.store.schema import entries
+from ledger.store.schema import entries, steps
 from ledger.sync import JournalMismatch, Progress, converge, rebuild
 from tests.builders import a_prepared_document
 from tests.fakes.small_chain import CHAIN_ID, REGISTRY, SmallChain, anchor_call
@@ -221,3 +221,17 @@ def test_rebuilding_names_every_spoilt_entry_and_mends_it(store: Store) -> None:
         "entries 2: the cache holds other bytes than the chain",
     ]
     assert list(store.journal.stream()) == before
+
+
+def test_a_damaged_cache_says_so_and_is_mended_by_rebuilding(store: Store) -> None:
+    chain = SmallChain()
+    anchor(chain, 1)
+    step(chain, store)
+    with store.writing() as connection:
+        connection.execute(update(steps).values(frontier=b"torn"))
+    anchor(chain, 2)
+    with pytest.raises(Unavailable, match="tradeseal rebuild"):
+        step(chain, store)
+    with open_store("sqlite://") as scratch:
+        rebuild(chain, store, scratch, chain_id=CHAIN_ID)
+    assert step(chain, store).size == 2

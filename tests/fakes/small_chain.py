@@ -83,8 +83,7 @@ class SmallChain:
         with self._turn:
             frontier = Frontier()
             for event in self._state().events:
-                for raw in raw_entries(event, self.id):
-                    frontier.append(leaf_digest(raw))
+                frontier = frontier.extend(map(leaf_digest, raw_entries(event, self.id)))
             root = frontier.root()
             return JournalHead(frontier.size, bytes(32) if self.lying_root else root)
 
