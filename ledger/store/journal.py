@@ -11,9 +11,20 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from sqlalchemy import Column, Connection, Row, bindparam, delete, func, insert, select
+from sqlalchemy import (
+    Column,
+    Connection,
+    LargeBinary,
+    Row,
+    bindparam,
+    delete,
+    func,
+    insert,
+    literal_column,
+    select,
+)
 
-from ledger.store.schema import CACHE, entries, events, steps
+from ledger.store.schema import ANCHORED_DOCUMENT, CACHE, entries, events, steps
 
 if TYPE_CHECKING:
     from ledger.store.database import Database
@@ -83,6 +94,11 @@ _FULL = (
     .order_by(entries.c.position)
 )
 _ABOUT = _FULL.where(entries.c.subject == bindparam("subject"), entries.c.member == bindparam("member"))
+_ANCHORING = _FULL.where(
+    entries.c.type == literal_column("32"),
+    literal_column(ANCHORED_DOCUMENT) == bindparam("document_id", type_=LargeBinary),
+    entries.c.member == bindparam("member"),
+)
 _GOVERNANCE = _FULL.where(entries.c.type < _GOVERNANCE_END, entries.c.position >= bindparam("first"))
 _RANGE = _FULL.where(entries.c.position >= bindparam("first"), entries.c.position < bindparam("end"))
 _STEPS = select(
@@ -110,6 +126,12 @@ class CachedJournal:
         """Return the entries that ``member`` made about ``subject``, oldest first."""
         with self._database.reading() as connection:
             rows = connection.execute(_ABOUT, {"member": member, "subject": subject}).all()
+        return [CachedEntry(*row) for row in rows]
+
+    def entries_anchoring(self, member: str, document_id: bytes) -> list[CachedEntry]:
+        """Return the entries by which ``member`` anchored the document with this id, oldest first."""
+        with self._database.reading() as connection:
+            rows = connection.execute(_ANCHORING, {"member": member, "document_id": document_id}).all()
         return [CachedEntry(*row) for row in rows]
 
     def governance_entries(self, first: int = 0) -> list[CachedEntry]:

@@ -77,6 +77,14 @@ def upgrade() -> None:
         sqlite_where=sa.text("type < 32"),
         postgresql_where=sa.text("type < 32"),
     )
+    op.create_index(
+        "entries_by_document",
+        "entries",
+        [sa.text("substr(entry, 159, 32)")],
+        unique=False,
+        sqlite_where=sa.text("type = 32"),
+        postgresql_where=sa.text("type = 32"),
+    )
     op.create_table(
         "events",
         sa.Column(
