@@ -99,7 +99,7 @@ def open_account(path: Path, passphrase: str) -> TransactionAccount:
         raise refused(
             str(path), "another file", "an Ethereum keystore, version 3", "KEYSTORE_INVALID"
         ) from error
-    except (KeyError, TypeError, NotImplementedError) as error:
+    except (KeyError, TypeError, AttributeError, NotImplementedError) as error:
         raise refused(
             str(path), "another file", "an Ethereum keystore, version 3", "KEYSTORE_INVALID"
         ) from error

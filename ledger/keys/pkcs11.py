@@ -17,12 +17,19 @@ from urllib.parse import unquote
 
 import pkcs11
 from pkcs11 import Attribute, KeyType, Mechanism, ObjectClass
-from pkcs11.exceptions import PinIncorrect, PinInvalid, PinLenRange, PinLocked, PKCS11Error
+from pkcs11.exceptions import (
+    PinIncorrect,
+    PinInvalid,
+    PinLenRange,
+    PinLocked,
+    PKCS11Error,
+    UserAlreadyLoggedIn,
+)
 from pkcs11.mechanisms import MGF
 
 from ledger.core import jose
 from ledger.core.jose import Algorithm, MalformedKey, PublicKey
-from ledger.errors import Unavailable
+from ledger.errors import Rejected, Unavailable
 from ledger.keys.files import refused
 
 _CURVE_BYTES = {65: Algorithm.ES256, 97: Algorithm.ES384}
@@ -89,6 +96,9 @@ class Pkcs11Signer:
             except PKCS11Error as error:
                 self._drop()
                 raise Unavailable(f"the token {key.token} did not answer: {type(error).__name__}") from error
+            except Rejected:
+                self._drop()
+                raise
         self.thumbprint = jose.thumbprint(self.public_key)
 
     def sign(self, signing_input: bytes) -> bytes:
@@ -138,25 +148,21 @@ class Pkcs11Signer:
     def _log_in(self) -> None:
         where = self._where
         try:
-            token = pkcs11.lib(str(where.module)).get_token(token_label=where.token)
-            self._session = token.open(user_pin=self._pin)
+            library = pkcs11.lib(str(where.module))
+        except (PKCS11Error, RuntimeError, OSError) as error:
+            raise refused(str(where.module), str(error), "a PKCS#11 module", "PKCS11_MODULE") from error
+        try:
+            self._session = _open(library.get_token(token_label=where.token), self._pin)
             self._private = self._object(ObjectClass.PRIVATE_KEY)
         except (PinIncorrect, PinInvalid, PinLenRange):
-            raise refused(
-                where.token, "a PIN that does not fit", "the token's PIN", "PASSPHRASE_WRONG"
-            ) from None
+            found = "a PIN that does not fit"
+            raise refused(where.token, found, "the token's PIN", "PASSPHRASE_WRONG") from None
         except PinLocked:
-            raise refused(
-                where.token, "a locked PIN", "a token whose PIN is not locked", "PIN_LOCKED"
-            ) from None
+            found = "a locked PIN"
+            raise refused(where.token, found, "a token whose PIN is not locked", "PIN_LOCKED") from None
         except pkcs11.NoSuchToken as error:
-            raise refused(
-                str(where.module), where.token, "a token in this module", "TOKEN_UNKNOWN"
-            ) from error
-        except (RuntimeError, OSError) as error:
-            if isinstance(error, PKCS11Error):
-                raise
-            raise refused(str(where.module), str(error), "a PKCS#11 module", "PKCS11_MODULE") from error
+            expectation = "a token in this module"
+            raise refused(str(where.module), where.token, expectation, "TOKEN_UNKNOWN") from error
 
     def _object(self, kind: ObjectClass) -> Any:
         where = self._where
@@ -189,3 +195,10 @@ class Pkcs11Signer:
                 session.close()
             except PKCS11Error:
                 return  # a session that is gone is closed
+
+
+def _open(token: Any, pin: str) -> Any:
+    try:
+        return token.open(user_pin=pin)
+    except UserAlreadyLoggedIn:
+        return token.open()  # a login holds for the whole process: another signer of this token has logged in

@@ -1,0 +1,96 @@
+"""The cached journal: what is stored comes back whole, in order, with its place on the chain."""
+
+from __future__ import annotations
+
+from ledger.store import Store, open_store
+from ledger.store.journal import EntryRow, EventRow, Step
+
+EVENTS = 4
+
+
+def event(number: int) -> EventRow:
+    return EventRow(number * 3, 3, 10 + number, bytes([number]) * 32, 0, bytes([0x40 + number]) * 32)
+
+
+def entry(index: int, **spoilt: object) -> EntryRow:
+    first = index // 3 * 3
+    kind = 1 if index < 3 else 0x20
+    values = {
+        "index": index,
+        "event": first,
+        "type": kind,
+        "member": "VN-VCCI",
+        "time": 1_700_000_000 + index,
+    }
+    return EntryRow(**{**values, "subject": bytes([index % 5]) * 32, "entry": bytes([index]) * 40, **spoilt})  # type: ignore[arg-type]
+
+
+def fill(store: Store) -> None:
+    with store.writing() as connection:
+        events = [event(number) for number in range(EVENTS)]
+        store.journal.add_in(connection, events, [entry(index) for index in range(3 * EVENTS)])
+        for number in range(EVENTS):
+            store.journal.add_step_in(connection, step(number))
+
+
+def step(number: int) -> Step:
+    return Step(10 + number, bytes([number]) * 32, 1_700_000_000, 3 * number + 3, b"r" * 32, b"f")
+
+
+def test_entries_about_a_subject_come_oldest_first_with_block_and_transaction(store: Store) -> None:
+    fill(store)
+    found = store.journal.entries_about("VN-VCCI", b"\x01" * 32)
+    assert [one.index for one in found] == [1, 6, 11]
+    assert (found[1].entry, found[1].block_number, found[1].transaction) == (b"\x06" * 40, 12, b"\x42" * 32)
+    assert found[1].block_digest == b"\x02" * 32
+
+
+def test_entries_of_another_member_about_the_same_subject_are_not_mixed_in(store: Store) -> None:
+    fill(store)
+    assert store.journal.entries_about("VN-MOIT", b"\x01" * 32) == []
+
+
+def test_governance_is_told_apart_from_records(store: Store) -> None:
+    fill(store)
+    assert [one.index for one in store.journal.governance_entries()] == [0, 1, 2]
+    assert [one.index for one in store.journal.governance_entries(first=2)] == [2]
+
+
+def test_a_range_and_a_stream_give_the_journals_order(store: Store) -> None:
+    fill(store)
+    assert [one.index for one in store.journal.entries(4, 3)] == [4, 5, 6]
+    assert [one.index for one in store.journal.stream()] == list(range(12))
+    assert [one.index for one in store.journal.stream(9)] == [9, 10, 11]
+
+
+def test_the_newest_step_is_the_head(store: Store) -> None:
+    assert store.journal.head() is None
+    assert store.journal.size() == 0
+    fill(store)
+    assert store.journal.head() == step(3)
+    assert store.journal.steps() == [step(3), step(2), step(1), step(0)]
+
+
+def test_forgetting_takes_entries_events_and_steps_from_an_index_on(store: Store) -> None:
+    fill(store)
+    with store.writing() as connection:
+        store.journal.forget_in(connection, 6)
+    assert [one.index for one in store.journal.stream()] == list(range(6))
+    assert store.journal.head() == step(1)
+
+
+def test_a_cache_equals_its_copy_and_every_spoilt_row_is_named(store: Store) -> None:
+    fill(store)
+    with open_store("sqlite://") as other:
+        with other.writing() as connection:
+            other.journal.copy_in(connection, store.journal)
+        assert store.journal.differences(other.journal) == []
+        assert other.journal.head() == store.journal.head()
+        with other.writing() as connection:
+            other.journal.forget_in(connection, 9)
+            other.journal.add_in(connection, [event(3)], [entry(9, entry=b"?"), entry(11)])
+        assert store.journal.differences(other.journal) == [
+            "entries 9: the cache holds other bytes than the chain",
+            "entries 10: not on the chain",
+        ]
+        assert other.journal.differences(store.journal)[1] == "entries 10: missing in the cache"
