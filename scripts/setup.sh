@@ -88,7 +88,7 @@ case $what in
     [ -n "$(ls -d /usr/lib/postgresql/*/bin/initdb 2>/dev/null)" ] || command -v initdb >/dev/null || missing+=(postgresql)
     command -v softhsm2-util >/dev/null || missing+=(softhsm2)
     if [ ${#missing[@]} -gt 0 ] && ! { may_install && debian "${missing[@]}"; }; then
-      say "NOT INSTALLED: ${missing[*]} (needs root and apt; see .setup/apt.log). The tests that need them are skipped and say so."
+      say "NOT INSTALLED: ${missing[*]} (that needs root and apt). The tests that need them are skipped and say so."
     fi
     ;;
 esac
