@@ -85,6 +85,12 @@ class Reason(Enum):
     QUESTION_DIFFERS = ("X28", "The document is not the one that was asked about.")
     SECOND_KEY_DIFFERS = ("X29", "The second key does not fit the certificate.")
     NOT_ISSUED_DOCUMENT = ("X30", "The file is not a sealed document as issuing bodies hand it out.")
+    KEY_COMPROMISED_LATER = ("X31", "The signing key may have been in other hands from a later time on.")
+    CONFIRMED_AGAIN = ("X32", "The issuing body confirmed it after its key was reported.")
+    NOT_ANCHORED_THEN = ("X33", "At the time that was asked about, it was not on the ledger yet.")
+    PRESENTED_LATE = ("X34", "It is presented after its validity has ended.")
+    INVOICE_DIFFERS = ("X35", "No declared invoice is on the certificate.")
+    ANCHORED_AFTER_VALIDITY = ("X36", "It was recorded after its validity had ended.")
 
     def __init__(self, code: str, sentence: str) -> None:
         self.code = code

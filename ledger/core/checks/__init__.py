@@ -1,0 +1,1 @@
+"""The six checks, one module each; ``ledger.core.verify`` puts them together."""

@@ -1,0 +1,107 @@
+"""Issuer: was the signing key, when the record was anchored, that of a body entitled to issue this type?
+
+Authority is judged at the block of anchoring, never at the date printed on the document. What changed since is a
+remark. A record whose key was reported compromised is believed again once the issuer reinstates it after the report.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ledger.core.checks.case import ASK_AGAIN, ASK_ISSUER, Case, when
+from ledger.core.members import ROLE_FOR_DOCUMENT_TYPE, KeyState, MemberState, Standing
+from ledger.core.reasons import Reason
+from ledger.core.records import RecordState, Status
+from ledger.core.verdict import Check, CheckName, Finding, Outcome, Word
+
+
+def check_issuer(case: Case) -> Check:
+    """Return the check; not carried out where nothing was anchored, beyond whether the body and key are known."""
+    if case.question.unreadable:
+        return Check(CheckName.ISSUER, Outcome.NOT_CHECKED)
+    if case.facts.seen is None:
+        return Check.judged(CheckName.ISSUER, [case.unreachable()])
+    member, record = case.facts.member, case.record
+    if member is None:
+        message = f"{case.issuer} is not a member of the consortium."
+        finding = Finding.of(Reason.SIGNER_NOT_NOTIFIED, Word.REFER, message, next_step=ASK_ISSUER)
+        return Check.judged(CheckName.ISSUER, [finding])
+    findings = list(_about_key_name(case))
+    if record is None or record.member != member.code:
+        if findings:
+            return Check.judged(CheckName.ISSUER, findings)
+        return Check(CheckName.ISSUER, Outcome.NOT_CHECKED if case.asked_chain else Outcome.UNAVAILABLE)
+    if case.key is not None:
+        findings.extend(_about_key(case.key, record, case.time))
+    findings.extend(_about_member(case, member, record))
+    return Check.judged(CheckName.ISSUER, findings)
+
+
+def _about_key_name(case: Case) -> Iterator[Finding]:
+    if case.document is None and case.record is None:
+        return
+    issuer = case.issuer
+    if case.key is None:
+        if not case.foreign_owners:
+            message = f"The signing key is not one that {issuer} notified."
+            yield Finding.of(Reason.SIGNER_NOT_NOTIFIED, Word.REFER, message, next_step=ASK_ISSUER)
+        else:
+            yield Finding.of(
+                Reason.SIGNATURE_INVALID, Word.REJECT, f"The signing key is not one of {issuer}."
+            )
+    elif not case.key.trusted:
+        message = "The signing key was registered under a name that is not its own."
+        yield Finding.of(Reason.SIGNER_NOT_NOTIFIED, Word.REFER, message, next_step=ASK_ISSUER)
+
+
+def _about_key(key: KeyState, record: RecordState, time: int) -> Iterator[Finding]:
+    anchored = record.anchored_at
+    if key.effective_from > anchored:
+        message = f"Signer notified {when(key.notified_at)}, effective {when(key.effective_from)}."
+        yield Finding.of(Reason.SIGNER_NOT_EFFECTIVE_YET, Word.REFER, message, next_step=ASK_ISSUER)
+    if key.retired_by(anchored):
+        message = f"The key was retired {when(key.retired_at or 0)}, the document anchored {when(anchored)}."
+        yield Finding.of(Reason.KEY_REVOKED_BEFORE_ISSUE, Word.REJECT, message, next_step=ASK_ISSUER)
+    elif key.compromised_since is not None:
+        yield _about_compromise(key, key.compromised_since, record)
+    elif key.retired_by(time):
+        message = (
+            f"Signed with a key valid at anchoring ({when(anchored)}), retired {when(key.retired_at or 0)}."
+        )
+        yield Finding.of(Reason.KEY_RETIRED_LATER, Word.ACCEPT_WITH_REMARKS, message)
+
+
+def _about_compromise(key: KeyState, since: int, record: RecordState) -> Finding:
+    if record.anchored_at < since:
+        message = f"Anchored {when(record.anchored_at)}, before the key was compromised ({when(since)})."
+        return Finding.of(Reason.KEY_COMPROMISED_LATER, Word.ACCEPT_WITH_REMARKS, message)
+    reported = key.reported_at or since
+    if any(change.status is Status.VALID and change.recorded_at >= reported for change in record.changes):
+        return Finding.of(Reason.CONFIRMED_AGAIN, Word.ACCEPT_WITH_REMARKS)
+    message = f"The issuer is confirming again what was signed between {when(since)} and {when(reported)}."
+    return Finding.of(Reason.KEY_COMPROMISED, Word.REFER, message, next_step=ASK_ISSUER)
+
+
+def _about_member(case: Case, member: MemberState, record: RecordState) -> Iterator[Finding]:
+    span = member.span_at(record.anchored_at, record.index)
+    stated = _stated_type(case)
+    types = {record.document_type} if stated is None else {record.document_type, stated}
+    for document_type in sorted(types):
+        role = ROLE_FOR_DOCUMENT_TYPE.get(document_type, 0)
+        if span is None or span.standing is not Standing.ACTIVE or not span.roles & role:
+            message = f"{member.code} was not registered to issue type {document_type} at anchoring."
+            yield Finding.of(Reason.ISSUER_NO_AUTHORITY, Word.REJECT, message, next_step=ASK_ISSUER)
+    if case.document is not None and stated != record.document_type:
+        message = f"It says type {stated}, and was anchored as type {record.document_type}."
+        yield Finding.of(Reason.FORM_INCOMPLETE, Word.REFER, message, next_step=ASK_ISSUER)
+    if member.standing is not Standing.ACTIVE:
+        message = f"{member.code} was active at anchoring and is {member.standing} now."
+        step = "" if case.asked_chain else ASK_AGAIN
+        yield Finding.of(Reason.ISSUER_STANDING_LATER, Word.ACCEPT_WITH_REMARKS, message, next_step=step)
+
+
+def _stated_type(case: Case) -> int | None:
+    """Return the UNTDID 1001 code that the document states, None when there is none to be read."""
+    stated = case.subject.get("documentTypeCode")
+    right = isinstance(stated, str) and stated.isascii() and stated.isdigit() and len(stated) <= 3
+    return int(str(stated)) if right else None

@@ -1,0 +1,113 @@
+"""Status: what the issuer says of the record as of the time asked, and now; and was it valid on the day of import?
+
+A change that took effect later than the time asked about is told as a remark. Validity is judged on the day of import
+where a declaration gives it, else on the day asked about. A look-up by number knows no dates and does not judge them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+from typing import Final
+
+from ledger.core.checks.case import ASK_AGAIN, ASK_ISSUER, Case, when
+from ledger.core.profiles import Validity, ValidOn, day_of, valid_on
+from ledger.core.reasons import Reason, reason_text
+from ledger.core.records import RecordState, Status, StatusChange
+from ledger.core.verdict import Check, CheckName, Finding, Outcome, Word
+
+LATE_ANCHORING: Final = timedelta(days=366)
+"""No agreement known here lets a certificate be issued later than a year after the shipment."""
+
+_NOT_VALID: Final = {
+    Status.SUSPENDED: (Reason.SUSPENDED, Word.REFER, "suspended"),
+    Status.REVOKED: (Reason.REVOKED, Word.REJECT, "revoked"),
+    Status.CANCELLED: (Reason.CANCELLED, Word.REJECT, "cancelled"),
+    Status.REPLACED: (Reason.REPLACED, Word.REJECT, "replaced"),
+}
+
+
+def check_status(case: Case) -> Check:
+    """Return the check; unavailable while the chain does not answer, with what was last known."""
+    record = case.record
+    if case.question.unreadable:
+        return Check(CheckName.STATUS, Outcome.NOT_CHECKED)
+    if not case.asked_chain:
+        return Check.judged(CheckName.STATUS, [case.unreachable(), *_last_known(record)])
+    if record is None:
+        return Check(CheckName.STATUS, Outcome.NOT_CHECKED)
+    return Check.judged(CheckName.STATUS, [*_about_status(record, case.time), *_about_validity(case, record)])
+
+
+def _last_known(record: RecordState | None) -> Iterator[Finding]:
+    if record is not None and record.status is not Status.VALID:
+        change = record.changes[-1]
+        reason, _, word = _NOT_VALID[record.status]
+        message = f"Last known: the issuer {word} it from {when(change.effective_from)}."
+        yield Finding.of(reason, Word.REFER, message, next_step=ASK_AGAIN)
+
+
+def _about_status(record: RecordState, time: int) -> Iterator[Finding]:
+    if time < record.anchored_at:
+        message = f"At {when(time)} it was not on the ledger yet; it was anchored {when(record.anchored_at)}."
+        yield Finding.of(Reason.NOT_ANCHORED_THEN, Word.REFER, message, next_step=ASK_ISSUER)
+        return
+    change = record.change_at(time)
+    if change is not None and change.status is not Status.VALID:
+        reason, word, verb = _NOT_VALID[change.status]
+        step = "Ask the importer for the new certificate." if change.status is Status.REPLACED else ASK_ISSUER
+        message = f"The issuer {verb} it from {when(change.effective_from)}{_why(change)}."
+        yield Finding.of(reason, word, message, next_step=step)
+    elif change is not None:
+        message = f"It had been suspended and was reinstated from {when(change.effective_from)}."
+        yield Finding.of(Reason.SUSPENSION_LIFTED, Word.ACCEPT_WITH_REMARKS, message)
+    later = record.changes[-1] if record.changes else None
+    if later is not None and later is not change and later.effective_from > time:
+        verb = "reinstated" if later.status is Status.VALID else _NOT_VALID[later.status][2]
+        message = f"The issuer {verb} it later, from {when(later.effective_from)}{_why(later)}."
+        yield Finding.of(Reason.STATUS_CHANGED_LATER, Word.ACCEPT_WITH_REMARKS, message)
+
+
+def _why(change: StatusChange) -> str:
+    return f" ({reason_text(change.reason)})"
+
+
+def _about_validity(case: Case, record: RecordState) -> Iterator[Finding]:
+    if case.document is None:
+        yield Finding.of(Reason.VALIDITY_NOT_CHECKED, Word.ACCEPT)
+        return
+    declaration = case.question.declaration
+    imported = (day_of(declaration.import_date) if declaration is not None else None) or case.day
+    answer = valid_on(case.profile, case.subject, imported)
+    yield from _about_day(case, answer, imported, declared=declaration is not None)
+    anchored = datetime.fromtimestamp(record.anchored_at, UTC).date()
+    issued = day_of(case.subject.get("issueDate"))
+    if answer.last is not None and anchored > answer.last:
+        message = f"It was anchored {anchored}, after its validity had ended {answer.last}."
+        yield Finding.of(Reason.ANCHORED_AFTER_VALIDITY, Word.ACCEPT_WITH_REMARKS, message)
+    elif issued is not None and anchored - issued > LATE_ANCHORING:
+        message = f"It was issued {issued} and anchored only {anchored}."
+        yield Finding.of(Reason.LATE_ANCHORED, Word.ACCEPT_WITH_REMARKS, message)
+
+
+def _about_day(case: Case, answer: ValidOn, imported: date, *, declared: bool) -> Iterator[Finding]:
+    if answer.validity is Validity.EXPIRED:
+        message = f"It was valid until {answer.last}, the day of import is {imported}."
+        yield Finding.of(
+            Reason.EXPIRED_AT_IMPORT_DATE, Word.REJECT, message, next_step="Check the day of import."
+        )
+    elif answer.validity is Validity.UNKNOWN:
+        yield Finding.of(Reason.VALIDITY_UNKNOWN, Word.ACCEPT_WITH_REMARKS)
+    elif answer.validity is Validity.NOT_YET:
+        flags = case.subject.get("flags")
+        marked = isinstance(flags, list | tuple) and "ISSUED_RETROACTIVELY" in flags
+        message = f"It is valid from {answer.first}, the day of import is {imported}."
+        if marked:
+            yield Finding.of(Reason.NOT_YET_VALID, Word.ACCEPT_WITH_REMARKS, message)
+        else:
+            yield Finding.of(Reason.NOT_YET_VALID, Word.REFER, message, next_step=ASK_ISSUER)
+    elif declared and answer.last is not None and case.day > answer.last:
+        profile = case.profile
+        allowed = profile is not None and profile.values.get("latePresentation") == "IMPORTED_BEFORE_EXPIRY"
+        message = f"It was valid until {answer.last}; the goods were imported {imported}."
+        yield Finding.of(Reason.PRESENTED_LATE, Word.ACCEPT if allowed else Word.ACCEPT_WITH_REMARKS, message)

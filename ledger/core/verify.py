@@ -1,0 +1,125 @@
+"""Verify: turn a question and the facts into a verdict.
+
+A pure function: the shell fetches facts at one block, and the same question with the same facts always has the same
+answer. The rules: not found is REFER, never "forged"; not reachable is CANNOT_VERIFY_NOW, never valid; what treaties
+call minor is a remark; what cannot be established never passes. No message accuses a person.
+
+Checks that there is nothing to carry out for (``NOT_CHECKED``) do not stand in the way of ACCEPT; they say so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+from ledger.core.checks.case import Case, when
+from ledger.core.checks.data import check_data
+from ledger.core.checks.integrity import check_integrity
+from ledger.core.checks.issuer import check_issuer
+from ledger.core.checks.lineage import check_lineage, check_usage
+from ledger.core.checks.status import check_status
+from ledger.core.codes import Reference
+from ledger.core.facts import Facts, Question
+from ledger.core.records import RecordState
+from ledger.core.verdict import Concerns, Finding, ItemVerdict, SeenAt, Verdict, Word, worst
+
+__all__ = ["Question", "verify"]
+
+_CHECKS: Final = (check_integrity, check_issuer, check_status, check_usage, check_data, check_lineage)
+
+
+def verify(question: Question, facts: Facts, reference: Reference) -> Verdict:
+    """Return the verdict on ``question``.
+
+    Args:
+        question: its ``as_of`` means now unless it lies before ``facts.observed_at``.
+        reference: agreements' profiles and units.
+    """
+    case = Case(question, facts, reference)
+    checks = tuple(check(case) for check in _CHECKS)
+    findings = [finding for check in checks for finding in check.findings]
+    items = _items(case, findings)
+    about_all = question.document is not None or question.unreadable != ""
+    return Verdict(
+        word=_word(findings, items),
+        concerns=Concerns.DOCUMENT if about_all else Concerns.RECORD,
+        trace_id=question.trace_id,
+        as_of=question.as_of,
+        block=_seen_at(facts),
+        checks=checks,
+        items=items,
+        next=tuple(dict.fromkeys(finding.next for finding in findings if finding.next)),
+        record=None if facts.record is None else _public(facts.record, _number(question)),
+    )
+
+
+def _word(findings: Sequence[Finding], items: Sequence[ItemVerdict]) -> Word:
+    """Return the document's word: an item in doubt is a remark, unless all of them are in doubt."""
+    whole = worst(finding.word for finding in findings if finding.item is None)
+    if not any(finding.item is not None for finding in findings):
+        return whole
+    if items and all(item.word not in (Word.ACCEPT, Word.ACCEPT_WITH_REMARKS) for item in items):
+        return worst([whole, Word.REFER])
+    return worst([whole, Word.ACCEPT_WITH_REMARKS])
+
+
+def _items(case: Case, findings: Sequence[Finding]) -> tuple[ItemVerdict, ...]:
+    """Return a verdict for each declared item, or else for each item of the document."""
+    declaration = case.question.declaration
+    whole = worst(finding.word for finding in findings if finding.item is None)
+    if case.document is None:
+        return ()
+    if declaration is not None and declaration.items:
+        sequences = [item.sequence for item in declaration.items]
+    else:
+        sequences = [sequence for sequence, _ in case.items()]
+    verdicts = []
+    for sequence in sequences:
+        own = tuple(finding for finding in findings if finding.item == sequence)
+        verdicts.append(ItemVerdict(sequence, worst([whole, *(finding.word for finding in own)]), own))
+    return tuple(verdicts)
+
+
+def _seen_at(facts: Facts) -> SeenAt:
+    seen, age = facts.seen, facts.age
+    if seen is None or age is None:
+        return SeenAt(None, None, None, None)
+    return SeenAt(seen.block_number, seen.block_time, int(age.total_seconds()), facts.source)
+
+
+def _public(record: RecordState, number: str | None) -> dict[str, Any]:
+    """Return what the chain shows anybody about a record; nothing commercial is in it."""
+    return {
+        "issuer": record.member,
+        "number": number,
+        "registry": "0x" + record.registry.hex(),
+        "numberTag": "0x" + record.tag.hex(),
+        "documentId": "0x" + record.document_id.hex(),
+        "documentType": record.document_type,
+        "usePolicy": record.use_policy,
+        "key": "0x" + record.key.hex(),
+        "anchoredAt": _iso(record.anchored_at),
+        "journalIndex": record.index,
+        "status": record.status.name,
+        "statusChanges": [
+            {
+                "status": change.status.name,
+                "reason": f"R{change.reason:02d}",
+                "effectiveFrom": _iso(change.effective_from),
+                "recordedAt": _iso(change.recorded_at),
+                "journalIndex": change.index,
+            }
+            for change in record.changes
+        ],
+    }
+
+
+def _iso(seconds: int) -> str:
+    return when(seconds).removesuffix(" UTC").replace(" ", "T") + "Z"
+
+
+def _number(question: Question) -> str | None:
+    if question.document is None:
+        return question.number
+    number = question.document.subject.get("certificateNumber")
+    return number if isinstance(number, str) else None
