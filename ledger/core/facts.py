@@ -98,6 +98,7 @@ class Facts:
         candidates: look-alikes of a number that was not found.
         parents: what was found of the certificates that the document refers to.
         second_keys: invoice numbers and issue date of the certificate, where this gateway holds them.
+        recent: the cache is no older than the operator allows, so it answers in place of the chain.
     """
 
     chain_id: int
@@ -113,6 +114,7 @@ class Facts:
     candidates: tuple[Candidate, ...] = ()
     parents: tuple[Parent, ...] = ()
     second_keys: frozenset[str] | None = None
+    recent: bool = False
 
     @property
     def seen(self) -> Sight | None:

@@ -1,4 +1,4 @@
-"""Wire: the answers as plain JSON values, the same for the command and the HTTP interface, and how their texts are read.
+"""Wire: the answers as plain JSON values, the same at every face, and how texts from there are read.
 
 Digests, tags and transactions are lower-case hexadecimal with ``0x``; addresses are checksummed (EIP-55);
 times are ISO 8601 in UTC with ``Z``. Nothing here acts or judges.
@@ -100,7 +100,7 @@ def address_text(address: bytes) -> str:
 
 
 def plain(value: object) -> Any:
-    """Return ``value`` as JSON values: bytes as hexadecimal, times as text, names of dataclasses in camel case."""
+    """Return ``value`` as JSON values: bytes as hexadecimal, times as text, names in camel case."""
     if isinstance(value, Enum):
         return plain(value.value)
     if value is None or isinstance(value, (bool, str)):

@@ -14,7 +14,7 @@ from typing import Any
 from ledger.core.codes import Reference
 from ledger.core.documents.agreement_rules import profile_of
 from ledger.core.envelope import Opened
-from ledger.core.facts import LONGEST_LAG, Facts, Question, Source
+from ledger.core.facts import LONGEST_LAG, Facts, Question
 from ledger.core.members import KeyState
 from ledger.core.numbers import UnusableNumber, normalise
 from ledger.core.profiles import Profile
@@ -87,7 +87,7 @@ class Case:
     @property
     def asked_chain(self) -> bool:
         """Whether the chain was asked now, or no longer ago than the operator allows."""
-        return self.facts.source in (Source.CHAIN, Source.RECENT)
+        return self.facts.chain is not None or self.facts.recent
 
     @property
     def behind(self) -> bool:

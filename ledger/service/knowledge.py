@@ -1,0 +1,89 @@
+"""Knowledge: what the cache adds up to, kept folded in memory and brought up to date before it is used.
+
+Governance is small, so it is folded once and then only what is new; a reorganisation folds it anew. Records are folded from
+their few entries when somebody asks. Nothing is fetched from the chain here.
+"""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING
+
+from ledger.core.entries import Entry, MalformedEntry, decode
+from ledger.core.state import RECORD_TYPES, Consortium, JournalContradiction, RecordState, record_of
+from ledger.errors import Unavailable
+
+if TYPE_CHECKING:
+    from ledger.store import Store
+    from ledger.store.journal import CachedEntry, Step
+
+
+class Knowledge:
+    """The folded cache; safe to use from several threads.
+
+    Raises (every method): ``Unavailable`` when the cache cannot be read or contradicts itself.
+    """
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._guard = threading.Lock()
+        self._consortium = Consortium()
+        self._folded: list[CachedEntry] = []
+        self._step: Step | None = None
+
+    def consortium(self) -> Consortium:
+        """Return members, keys, registries and proposals as of the cache's newest step."""
+        step = self._store.journal.head()
+        with self._guard:
+            if step != self._step:
+                self._bring_up_to_date()
+                self._step = step
+            return self._consortium
+
+    def record(self, member: str, registry: bytes, tag: bytes) -> RecordState | None:
+        """Return a record as its entries in the cache tell it, or None."""
+        found = [entry for entry in self.entries_about(member, tag) if entry.contract == registry]
+        try:
+            return record_of([entry for entry in found if entry.type in RECORD_TYPES])
+        except ValueError as error:
+            raise Unavailable(f"the cache contradicts itself about {member}: {error}") from error
+
+    def anchored(self, member: str, registry: bytes, document_id: bytes) -> RecordState | None:
+        """Return the record by which ``member`` anchored a document, or None."""
+        for cached in self._store.journal.entries_anchoring(member, document_id):
+            entry = read(cached)
+            if entry.contract == registry:
+                return self.record(member, registry, entry.subject)
+        return None
+
+    def entries_about(self, member: str, subject: bytes) -> list[Entry]:
+        """Return the cached entries of ``member`` about ``subject``, oldest first."""
+        return [read(cached) for cached in self._store.journal.entries_about(member, subject)]
+
+    def _bring_up_to_date(self) -> None:
+        known = len(self._folded)
+        last = self._folded[-1] if self._folded else None
+        if last is not None and self._store.journal.entries(last.index, 1) != [last]:
+            self._consortium, self._folded, known = Consortium(), [], 0
+        first = self._folded[-1].index + 1 if known else 0
+        for cached in self._store.journal.governance_entries(first):
+            try:
+                self._consortium.fold(read(cached))
+            except JournalContradiction as error:
+                self._consortium, self._folded = Consortium(), []
+                raise Unavailable(f"the journal contradicts itself: {error}") from error
+            self._folded.append(cached)
+
+
+def read(cached: CachedEntry) -> Entry:
+    """Return what a cached entry says.
+
+    Raises:
+        Unavailable: its bytes are damaged.
+    """
+    try:
+        return decode(cached.entry, cached.index)
+    except MalformedEntry as error:
+        raise Unavailable(
+            f"entry {cached.index} of the cache is damaged ({error}); run tradeseal rebuild"
+        ) from error

@@ -1,0 +1,285 @@
+"""Verification: gather the facts of one question, at one block, and have the core judge them.
+
+Rule: nothing is decided here. What could not be fetched is left out of the facts, never guessed, and the core says what
+that means. The chain is asked once per question; the cache answers alone only while it is younger than the setting allows.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from ledger.core import numbers
+from ledger.core.documents.declaration import Declaration, validate_declaration
+from ledger.core.envelope import Opened, open_envelope
+from ledger.core.facts import Candidate, Facts, Parent, Question, Sight
+from ledger.core.forms import MalformedEnvelope
+from ledger.core.problems import Problem, Severity
+from ledger.core.state import Consortium
+from ledger.core.strictjson import Limits
+from ledger.core.verify import verify
+from ledger.errors import Rejected, Unavailable
+from ledger.service.answers import Asker, VerifyRequest
+from ledger.service.reading import moment
+from ledger.store.access import LookUp
+
+if TYPE_CHECKING:
+    from ledger.chain.port import Chain, RecordSlot
+    from ledger.core.codes import Reference
+    from ledger.core.verdict import Verdict
+    from ledger.keys.tags import TagKeys
+    from ledger.service.knowledge import Knowledge
+    from ledger.store import Store
+    from ledger.store.journal import Step
+
+_KIND_ORIGIN = 1
+_TRIES = 3
+_PURPOSE = 200
+
+
+class Verification:
+    """Answers questions about documents and numbers.
+
+    Args:
+        registry: address of the registry that keeps records of origin, 20 bytes.
+        converge: reads the chain into the store.
+        observed: when this process last read the chain to its end; None when it has not.
+        freshness: how old the cache may be to answer without the chain.
+    """
+
+    def __init__(
+        self,
+        *,
+        chain: Chain,
+        store: Store,
+        knowledge: Knowledge,
+        tag_keys: TagKeys,
+        reference: Reference,
+        registry: bytes,
+        chain_id: int,
+        converge: Callable[[], object],
+        observed: Callable[[], datetime | None],
+        clock: Callable[[], datetime],
+        freshness: timedelta,
+        limits: Limits,
+    ) -> None:
+        self._chain = chain
+        self._store = store
+        self._knowledge = knowledge
+        self._tag_keys = tag_keys
+        self._reference = reference
+        self._registry = registry
+        self._chain_id = chain_id
+        self._converge = converge
+        self._observed = observed
+        self._clock = clock
+        self._freshness = freshness
+        self._limits = limits
+
+    def verify(self, request: VerifyRequest, asker: Asker) -> Verdict:
+        """Judge one question and log it; see ``Ledger.verify``."""
+        now = self._clock()
+        question = self._question(request, now)
+        facts = self._facts(question, now)
+        verdict = verify(question, facts, self._reference)
+        self._store.lookups.add(
+            LookUp(
+                time=int(now.timestamp()),
+                asker=asker.name,
+                role=asker.role.value,
+                purpose=asker.purpose[:_PURPOSE],
+                issuer=_issuer(question)[:64],
+                number=_number(question)[:100],
+                verdict=verdict.word.value,
+                trace=question.trace_id,
+            )
+        )
+        return verdict
+
+    # --- the question ----------------------------------------------------------------------------------------
+
+    def _question(self, request: VerifyRequest, now: datetime) -> Question:
+        problems: list[Problem] = []
+        if request.document is None and not (request.issuer and request.number):
+            missing = " and ".join(name for name in ("issuer", "number") if not getattr(request, name))
+            problems.append(
+                Problem(missing, "", "issuer and number, or a sealed document", code="QUESTION_INCOMPLETE")
+            )
+        if request.kind != _KIND_ORIGIN:
+            problems.append(
+                Problem("kind", str(request.kind), "1, certificates of origin", code="KIND_UNKNOWN")
+            )
+        if request.number is not None:
+            try:
+                numbers.normalise(request.number)
+            except numbers.UnusableNumber as error:
+                problems.append(error.problem)
+        declaration = self._declaration(request.declaration, problems)
+        if problems:
+            raise Rejected(problems)
+        document, unreadable = None, ""
+        if request.document is not None:
+            try:
+                document = open_envelope(request.document.strip(), self._limits)
+            except MalformedEnvelope as error:
+                unreadable = f"{error.code}: {error}"
+        return Question(
+            as_of=request.as_of or now,
+            trace_id=str(uuid.uuid4()),
+            kind=request.kind,
+            issuer=request.issuer,
+            number=request.number,
+            second_key=request.second_key,
+            document=document,
+            declaration=declaration,
+            unreadable=unreadable,
+        )
+
+    def _declaration(self, data: bytes | None, problems: list[Problem]) -> Declaration | None:
+        if data is None:
+            return None
+        declaration, found = validate_declaration(data, self._reference)
+        problems += [
+            replace(one, path=f"declaration.{one.path}" if one.path else "declaration")
+            for one in found
+            if one.severity is Severity.ERROR
+        ]
+        return declaration
+
+    # --- the facts -------------------------------------------------------------------------------------------
+
+    def _facts(self, question: Question, now: datetime) -> Facts:
+        """Gather what is known, at one block where the chain answers."""
+        issuer, tag = _issuer(question), self._tag(question)
+        sight, slot = None, None
+        observed = self._observed()
+        recent = self._freshness > timedelta() and observed is not None and now - observed <= self._freshness
+        step = self._store.journal.head() if recent else None
+        if step is None:
+            recent = False
+            try:
+                sight, slot = self._look(issuer, tag)
+            except Unavailable:
+                sight, slot = None, None
+            step = self._store.journal.head()
+        facts = Facts(
+            chain_id=self._chain_id,
+            registry=self._registry,
+            observed_at=now,
+            chain=sight,
+            cache=_sight(step),
+            tag=tag,
+        )
+        return facts if step is None else self._with_journal(facts, question, issuer, tag, slot)
+
+    def _look(self, issuer: str, tag: bytes | None) -> tuple[Sight, RecordSlot | None]:
+        """Ask the chain once, and read what is new there until cache and answer are of the same size."""
+        tags = [] if tag is None else [tag]
+        for _ in range(_TRIES):
+            look = self._chain.look(self._registry, issuer, tags)
+            step = self._store.journal.head()
+            if step is None or step.size != look.head.size:
+                self._converge()
+                step = self._store.journal.head()
+            if step is not None and step.size == look.head.size:
+                if step.root != look.head.root:
+                    raise Unavailable("the node's journal is not the one that was read before")
+                break
+        sight = Sight(look.block_number, moment(look.time), look.head.size, look.head.root)
+        return sight, look.records[0] if tags else None
+
+    def _with_journal(
+        self, facts: Facts, question: Question, issuer: str, tag: bytes | None, slot: RecordSlot | None
+    ) -> Facts:
+        """Add what the cached journal says of the issuer, the record and everything around it."""
+        consortium = self._knowledge.consortium()
+        record = None
+        if tag is not None:
+            record = self._knowledge.record(issuer, self._registry, tag)
+        elif question.document is not None:
+            record = self._knowledge.anchored(issuer, self._registry, question.document.document_id)
+            if record is not None and facts.chain is not None:
+                slot = self._slot(issuer, record.tag)
+        return replace(
+            facts,
+            member=consortium.members.get(issuer),
+            record=record,
+            slot=slot,
+            key_owners=_owners(consortium, question.document),
+            candidates=() if record is not None else self._candidates(question, issuer),
+            parents=self._parents(question.document),
+        )
+
+    def _slot(self, issuer: str, tag: bytes) -> RecordSlot | None:
+        try:
+            return self._chain.look(self._registry, issuer, [tag]).records[0]
+        except Unavailable:
+            return None
+
+    def _tag(self, question: Question) -> bytes | None:
+        """Return the tag of the number in question, or None without the issuer's tag key or a usable number."""
+        key = self._tag_keys.find(_issuer(question))
+        if key is None:
+            return None
+        try:
+            return numbers.tag(key.secret, question.kind, numbers.normalise(_number(question)))
+        except numbers.UnusableNumber:
+            return None
+
+    def _candidates(self, question: Question, issuer: str) -> tuple[Candidate, ...]:
+        """Return look-alikes of the number that this gateway knows and whose second key is the one given."""
+        if question.second_key is None or not _number(question):
+            return ()
+        try:
+            second = numbers.normalise(question.second_key)
+            asked = numbers.normalise(_number(question))
+        except numbers.UnusableNumber:
+            return ()
+        known = self._store.documents.numbers_with_second_key(question.kind, issuer, second)
+        folded = numbers.fold_look_alikes(asked)
+        return tuple(
+            Candidate(number, frozenset({second, question.second_key}))
+            for number in known
+            if (normalised := numbers.normalise(number)) != asked
+            and numbers.fold_look_alikes(normalised) == folded
+        )
+
+    def _parents(self, document: Opened | None) -> tuple[Parent, ...]:
+        found = []
+        for reference in [] if document is None else document.subject.get("references") or []:
+            issuer, number = str(reference.get("issuerId", "")), str(reference.get("number", ""))
+            key = self._tag_keys.find(issuer)
+            if key is None:
+                continue
+            try:
+                tag = numbers.tag(key.secret, _KIND_ORIGIN, numbers.normalise(number))
+            except numbers.UnusableNumber:
+                continue
+            found.append(Parent(issuer, number, self._knowledge.record(issuer, self._registry, tag)))
+        return tuple(found)
+
+
+def _issuer(question: Question) -> str:
+    return (question.issuer or "") if question.document is None else question.document.issuer
+
+
+def _number(question: Question) -> str:
+    if question.document is None:
+        return question.number or ""
+    return str(question.document.subject["certificateNumber"])
+
+
+def _sight(step: Step | None) -> Sight | None:
+    if step is None:
+        return None
+    return Sight(step.block_number, moment(step.block_time).astimezone(UTC), step.size, step.root)
+
+
+def _owners(consortium: Consortium, document: Opened | None) -> frozenset[str]:
+    if document is None:
+        return frozenset()
+    key = document.header.kid
+    return frozenset(code for code, member in consortium.members.items() if key in member.keys)
