@@ -23,9 +23,14 @@ LONGEST_LAG: Final = timedelta(seconds=60)
 
 
 class Source(StrEnum):
-    """Where the newest facts come from: the chain itself, or what was read from it before."""
+    """Where the newest facts come from.
+
+    ``CHAIN``: the node answered. ``RECENT``: read no longer ago than the operator allows. ``CACHE``: read before, the
+    node does not answer.
+    """
 
     CHAIN = "CHAIN"
+    RECENT = "RECENT"
     CACHE = "CACHE"
 
 
@@ -126,7 +131,9 @@ class Facts:
         """Return where that place was seen."""
         if self.chain is not None:
             return Source.CHAIN
-        return None if self.cache is None else Source.CACHE
+        if self.cache is None:
+            return None
+        return Source.RECENT if self.recent else Source.CACHE
 
     @property
     def age(self) -> timedelta | None:
