@@ -27,19 +27,19 @@ for candidate in ${PYTHON:-python3 python3.13 python3.12 python3.11}; do
 done
 [ -n "$python" ] || { say "Python 3.11 or newer is needed; set PYTHON to one"; exit 1; }
 
-environment() { # environment FOLDER STAMP: a new virtual environment, unless this one was made here by this Python
-  local made
-  made="$PWD $("$python" --version)"
-  if ! fresh "$2" "$made" || [ ! -x "$1/bin/python" ]; then
+# What an environment is tied to: this folder and its own Python, not the one that happens to come first in this shell.
+tied() { printf '%s' "$PWD $("$1/bin/python" --version 2>&1)"; }
+environment() { # environment FOLDER STAMP: a new virtual environment, unless there is one that fits
+  if ! fresh "$2" "$(tied "$1")"; then
     "$python" -c 'import ensurepip' 2>/dev/null || { may_install && debian python3-venv; } ||
       { say "Python's venv module is missing (Debian: apt-get install python3-venv)"; exit 1; }
     "$python" -m venv --clear "$1"
-    done_with "$2" "$made"
+    done_with "$2" "$(tied "$1")"
   fi
 }
 
 want=$(digest deploy/locks/uv.txt deploy/locks/requirements.txt pyproject.toml)
-if ! fresh python "$want" || ! fresh venv "$PWD $("$python" --version)" || [ ! -x .venv/bin/tradeseal ]; then
+if ! fresh python "$want" || ! fresh venv "$(tied .venv)" || [ ! -x .venv/bin/tradeseal ]; then
   say "Python environment in .venv"
   environment .venv venv
   [ -x .venv/bin/uv ] || .venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r deploy/locks/uv.txt
