@@ -14,10 +14,10 @@ ROOT = Path(__file__).resolve().parent.parent
 LAYERS = (
     ("ledger.cli", "ledger.demo"),  # ``serve`` and ``demo`` start the interface
     ("api",),
-    ("ledger.wiring",),
+    ("ledger.wiring", "ledger.home"),
     ("ledger.service",),
     ("ledger.issuance",),
-    ("ledger.sync", "ledger.outbox", "ledger.batches"),
+    ("ledger.sync", "ledger.outbox", "ledger.batches", "ledger.workers", "ledger.sealing"),
     ("ledger.chain", "ledger.node", "ledger.store", "ledger.keys", "ledger.settings", "ledger.importers"),
     ("ledger.reference", "ledger.samples"),
     ("ledger.errors",),
