@@ -1,0 +1,147 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from ledger.core import acts
+from ledger.core.verdict import Word
+from tests.journals import (
+    ACCI,
+    DAY,
+    VCCI,
+    a_private_key,
+    thumbprint_of,
+)
+from tests.questions import Presented, a_token, code_is_found
+
+
+def test_an_issuer_that_is_no_member_is_referred_and_not_accused() -> None:
+    verdict = Presented(facts={"member": None, "record": None, "slot": None}).anchor().verdict()
+    assert verdict.word is Word.REFER
+    assert code_is_found(verdict, "R02", "ISSUER")
+
+
+def test_a_key_that_nobody_notified_is_referred() -> None:
+    token = a_token(signer=a_private_key(VCCI, 9), kid=thumbprint_of(VCCI, 9))
+    verdict = Presented(token=token).verdict()
+    assert verdict.word is Word.REFER
+    assert code_is_found(verdict, "R02", "ISSUER")
+
+
+def test_the_key_of_another_member_is_rejected() -> None:
+    token = a_token(signer=a_private_key(ACCI), kid=thumbprint_of(ACCI))
+    presented = Presented(token=token)
+    presented.journal.admit(ACCI, 4)
+    verdict = presented.verdict()
+    assert verdict.word is Word.REJECT
+    assert code_is_found(verdict, "R04", "INTEGRITY")
+
+
+def test_a_document_sealed_with_another_key_than_its_record_names_is_rejected() -> None:
+    presented = Presented()
+    second = presented.journal.register_key(number=2)
+    verdict = presented.anchor(key=second).verdict()
+    assert verdict.word is Word.REJECT
+    assert code_is_found(verdict, "R06", "INTEGRITY")
+
+
+def test_a_key_under_a_name_that_is_not_its_own_is_never_trusted() -> None:
+    presented = Presented().anchor()
+    member = presented.gathered(None).member
+    assert member is not None
+    member.keys[thumbprint_of()].trusted = False
+    presented.facts = {"member": member}
+    verdict = presented.verdict()
+    assert verdict.word is Word.REFER
+    assert code_is_found(verdict, "R02", "ISSUER")
+
+
+def test_another_algorithm_than_the_registered_one_is_rejected() -> None:
+    presented = Presented().anchor()
+    member = presented.gathered(None).member
+    assert member is not None
+    member.keys[thumbprint_of()].algorithm = 3
+    presented.facts = {"member": member}
+    verdict = presented.verdict()
+    assert verdict.word is Word.REJECT
+    assert code_is_found(verdict, "R04", "INTEGRITY")
+
+
+def test_a_key_that_was_not_in_effect_at_anchoring_is_referred() -> None:
+    presented = Presented(token=a_token(signer=a_private_key(VCCI, 2), kid=thumbprint_of(VCCI, 2)))
+    key = presented.journal.register_key(number=2, effective_in=7 * DAY)
+    verdict = presented.anchor(key=key).verdict()
+    assert verdict.word is Word.REFER
+    assert code_is_found(verdict, "R03", "ISSUER")
+
+
+def test_a_key_retired_after_anchoring_is_a_remark() -> None:
+    presented = Presented().anchor()
+    presented.journal.say(VCCI, acts.KeyRetired(thumbprint_of(), presented.journal.time))
+    verdict = presented.verdict()
+    assert verdict.word is Word.ACCEPT_WITH_REMARKS
+    assert code_is_found(verdict, "X07", "ISSUER")
+
+
+def test_a_key_retired_before_anchoring_is_rejected() -> None:
+    presented = Presented().anchor()
+    member = presented.gathered(None).member
+    assert member is not None
+    member.keys[thumbprint_of()].retired_at = 1
+    presented.facts = {"member": member}
+    assert code_is_found(presented.verdict(), "R05", "ISSUER")
+    assert presented.verdict().word is Word.REJECT
+
+
+def a_compromise(since: int) -> Presented:
+    presented = Presented().anchor()
+    anchored = presented.journal.entries[-1].time
+    presented.journal.say(VCCI, acts.KeyCompromised(thumbprint_of(), anchored + since))
+    return presented
+
+
+def test_what_was_anchored_while_the_key_was_in_other_hands_is_referred() -> None:
+    verdict = a_compromise(0).verdict()
+    assert verdict.word is Word.REFER
+    assert code_is_found(verdict, "X06", "ISSUER")
+
+
+def test_what_was_anchored_before_the_key_was_compromised_is_a_remark() -> None:
+    verdict = a_compromise(1).verdict()
+    assert verdict.word is Word.ACCEPT_WITH_REMARKS
+    assert code_is_found(verdict, "X31", "ISSUER")
+
+
+def test_what_the_issuer_confirmed_again_after_the_report_is_accepted_with_a_remark() -> None:
+    verdict = a_compromise(0).change(2, reason=99).change(1, reason=99).verdict()
+    assert verdict.word is Word.ACCEPT_WITH_REMARKS
+    assert code_is_found(verdict, "X32", "ISSUER")
+
+
+def test_an_issuer_without_the_role_at_anchoring_is_rejected() -> None:
+    presented = Presented().anchor()
+    member = presented.gathered(None).member
+    assert member is not None
+    member.spans[:] = [replace(span, roles=2) for span in member.spans]
+    presented.facts = {"member": member}
+    verdict = presented.verdict()
+    assert verdict.word is Word.REJECT
+    assert code_is_found(verdict, "R23", "ISSUER")
+
+
+def test_a_type_other_than_the_anchored_one_is_not_passed_off_under_it() -> None:
+    presented = Presented()
+    presented.journal.decide(acts.RolesChanged(VCCI, 2))
+    verdict = presented.anchor(document_type=861).verdict()
+    assert verdict.word is Word.REJECT
+    assert code_is_found(verdict, "R23", "ISSUER")
+
+
+@pytest.mark.parametrize(
+    "act", [acts.MemberSuspended(VCCI, 23), acts.MemberLeft(VCCI, 23), acts.RolesChanged(VCCI, 2)]
+)
+def test_what_became_of_the_issuer_later_does_not_undo_its_certificates(act: acts.Act) -> None:
+    presented = Presented().anchor()
+    presented.journal.decide(act)
+    assert presented.verdict()

@@ -1,0 +1,80 @@
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import pytest
+
+from ledger.core.verdict import Word
+from tests.certificates import a_certificate, an_item
+from tests.journals import (
+    DAY,
+    VCCI,
+)
+from tests.questions import FRESH, Presented, a_token, code_is_found
+
+
+@pytest.mark.parametrize(
+    ("status", "word", "code"), [(2, Word.REFER, "R25"), (3, Word.REJECT, "R24"), (4, Word.REJECT, "X05")]
+)
+@pytest.mark.parametrize("by_number", [True, False])
+def test_a_record_that_is_not_valid_is_not_accepted(
+    status: int, word: Word, code: str, by_number: bool
+) -> None:
+    verdict = Presented().anchor().change(status).verdict(by_number=by_number)
+    assert verdict.word is word
+    assert code_is_found(verdict, code, "STATUS")
+
+
+def test_a_suspension_that_was_lifted_is_seen_from_before_within_and_after() -> None:
+    presented = Presented().anchor()
+    start = presented.now
+    presented.journal.time += DAY
+    presented.change(2, reason=25)
+    presented.journal.time += DAY
+    presented.change(1, reason=99)
+    words = []
+    for days in (0, 1, 2):
+        presented.as_of = start + timedelta(days=days, seconds=60 * days)
+        words.append(presented.verdict().word)
+    assert words == [Word.ACCEPT_WITH_REMARKS, Word.REFER, Word.ACCEPT_WITH_REMARKS]
+
+
+def test_a_revocation_from_the_beginning_leaves_no_moment_at_which_it_was_valid() -> None:
+    presented = Presented().anchor()
+    anchored = presented.journal.entries[-1].time
+    presented.journal.time += DAY
+    presented.change(3, effective_from=anchored)
+    presented.as_of = datetime.fromtimestamp(anchored + 60, presented.now.tzinfo)
+    assert presented.verdict().word is Word.REJECT
+
+
+def test_a_moment_before_anchoring_is_referred() -> None:
+    presented = Presented().anchor()
+    presented.as_of = presented.now - timedelta(hours=1)
+    assert code_is_found(presented.verdict(), "X33", "STATUS")
+    assert presented.verdict().word is Word.REFER
+
+
+def test_validity_is_judged_on_the_day_of_import() -> None:
+    expired = Presented().anchor().declared(importDate="2027-01-01").verdict()
+    last_day = Presented().anchor().declared(importDate="2026-12-31").verdict()
+    assert expired.word is Word.REJECT
+    assert code_is_found(expired, "R08", "STATUS")
+    assert last_day.word is Word.ACCEPT
+
+
+def test_an_old_certificate_anchored_late_is_accepted_with_remarks_for_its_day_of_import() -> None:
+    old = {**FRESH, "issueDate": "2020-06-20", "validUntil": "2021-06-19", "agreementCode": "CHAFTA"}
+    old |= {"issuer": {"id": VCCI, "country": "AU"}, "items": [an_item(originCountry={"country": "AU"})]}
+    old |= {"exporter": {"name": "X", "country": "AU"}}
+    presented = Presented(token=a_token(a_certificate(**old))).anchor()
+    assert presented.verdict().word is Word.REJECT
+    verdict = presented.declared(importDate="2020-07-01").verdict()
+    assert verdict.word is Word.ACCEPT_WITH_REMARKS
+    assert code_is_found(verdict, "X36", "STATUS")
+
+
+def test_goods_imported_before_the_validity_began_are_referred_without_the_mark() -> None:
+    verdict = Presented().anchor().declared(importDate="2025-12-31").verdict()
+    assert verdict.word is Word.REFER
+    assert code_is_found(verdict, "X19", "STATUS")

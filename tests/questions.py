@@ -1,0 +1,169 @@
+"""Questions: a builder of a fresh certificate, its journal and the facts about it; a test spoils one part."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.hashes import SHA256
+
+from ledger.core import envelope, jose, numbers
+from ledger.core.documents.declaration import Declaration, validate_declaration
+from ledger.core.documents.origin import to_claims
+from ledger.core.documents.validation import validate
+from ledger.core.envelope import Opened, open_envelope
+from ledger.core.facts import Facts, Question, Sight
+from ledger.core.forms import ORIGIN
+from ledger.core.sdjwt import Frame
+from ledger.core.state import Replay
+from ledger.core.verdict import CheckName, Outcome, Verdict
+from ledger.core.verify import verify
+from tests.certificates import a_certificate, the_reference
+from tests.journals import CHAIN_ID, REGISTRY, VCCI, AJournal, a_private_key, thumbprint_of
+
+TAG_KEY = b"\x07" * 32
+NUMBER = "VN-CN 26/01/00123"
+FRESH = {"certificateNumber": NUMBER, "issueDate": "2026-01-01", "validUntil": "2026-12-31",
+         "transport": None, "invoices": [{"number": "EX-2026-0107"}]}  # fmt: skip
+
+
+def tag_of(number: str) -> bytes:
+    return numbers.tag(TAG_KEY, 1, numbers.normalise(number))
+
+
+def a_token(
+    certificate: dict[str, Any] | None = None,
+    *,
+    signer: ec.EllipticCurvePrivateKey | None = None,
+    kid: bytes | None = None,
+    registry: bytes = REGISTRY,
+    claims: dict[str, Any] | None = None,
+) -> bytes:
+    """The sealed document, with nothing hidden; ``claims`` replaces members of the subject after validation."""
+    source = a_certificate(**FRESH) if certificate is None else certificate
+    valid, problems = validate(source, the_reference())
+    assert valid is not None, problems
+    subject = {**to_claims(valid), **(claims or {})}
+    credential = envelope.credential(
+        ORIGIN,
+        subject,
+        identifier="urn:uuid:5b7e7b1a-8a2c-4e6f-9d3b-1f2e3d4c5b6a",
+        issuer=str(source["issuer"]["id"]),
+        valid_from="2026-01-01T00:00:00Z",
+        valid_until=None,
+        chain_id=CHAIN_ID,
+        registry=registry,
+    )
+    unsigned = envelope.seal(
+        credential,
+        hidden=Frame([]),
+        salts=lambda count: bytes(count),
+        kid=thumbprint_of() if kid is None else kid,
+        algorithm=jose.Algorithm.ES256,
+    )
+    key = a_private_key() if signer is None else signer
+    der = key.sign(unsigned.signing_input, ec.ECDSA(SHA256()))
+    return envelope.attach(unsigned, jose.signature_from_der(jose.Algorithm.ES256, der)).token
+
+
+@dataclass
+class Presented:
+    """A document, the journal and what the asker says; ``verdict`` folds, gathers facts and judges."""
+
+    token: bytes = field(default_factory=a_token)
+    journal: AJournal = field(default_factory=AJournal.working)
+    source: str = "CHAIN"
+    asked_number: str | None = None
+    second_key: str | None = None
+    declaration: Declaration | None = None
+    as_of: datetime | None = None
+    facts: dict[str, Any] = field(default_factory=dict)
+    slot: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def opened(self) -> Opened:
+        return open_envelope(self.token)
+
+    def anchor(self, **spoilt: Any) -> Presented:
+        """Anchor the document as its issuer would."""
+        made = {"document_id": self.opened.document_id, "tag": tag_of(NUMBER), **spoilt}
+        self.journal.anchor(NUMBER, **made)
+        return self
+
+    def change(self, status: int, reason: int = 24, **details: Any) -> Presented:
+        self.journal.change(status, reason=reason, tag=tag_of(NUMBER), **details)
+        return self
+
+    def declared(self, **changes: Any) -> Presented:
+        declaration = {"importDate": "2026-02-01", "country": "CN", "items": [], **changes}
+        self.declaration, problems = validate_declaration(declaration, the_reference())
+        assert self.declaration is not None, problems
+        return self
+
+    @property
+    def now(self) -> datetime:
+        return datetime.fromtimestamp(self.journal.time, UTC)
+
+    def verdict(self, *, by_number: bool = False) -> Verdict:
+        document = None if by_number else self.opened
+        question = Question(
+            as_of=self.as_of or self.now,
+            trace_id="trace-1",
+            issuer=VCCI if by_number else None,
+            number=(self.asked_number or NUMBER) if by_number else None,
+            second_key=self.second_key,
+            document=document,
+            declaration=self.declaration,
+        )
+        return verify(question, self.gathered(document), the_reference())
+
+    def gathered(self, document: Opened | None) -> Facts:
+        replay = Replay().fold_all(self.journal.entries)
+        issuer = VCCI if document is None else document.issuer
+        tag = tag_of(self.asked_number or NUMBER)
+        record = replay.records.get((REGISTRY, issuer, tag))
+        sight = Sight(90, self.now - timedelta(seconds=3), replay.size, b"\x01" * 32)
+        slot = None
+        if record is not None:
+            slot = _Slot(
+                record.document_id[:22],
+                record.anchored_at,
+                record.status,
+                record.document_type,
+                record.use_policy,
+            )
+            slot = replace(slot, **self.slot)
+        kid = None if document is None else document.header.kid
+        facts = Facts(
+            chain_id=CHAIN_ID,
+            registry=REGISTRY,
+            observed_at=self.now,
+            chain=sight if self.source == "CHAIN" else None,
+            cache=None if self.source == "NONE" else sight,
+            member=replay.consortium.members.get(issuer),
+            record=record,
+            slot=slot if self.source == "CHAIN" else None,
+            tag=tag,
+            key_owners=frozenset(c for c, m in replay.consortium.members.items() if kid in m.keys),
+            recent=self.source == "RECENT",
+        )
+        return replace(facts, **self.facts)
+
+
+@dataclass(frozen=True)
+class _Slot:
+    commitment: bytes
+    anchored_at: int
+    status: int
+    document_type: int
+    use_policy: int
+
+
+def outcome(verdict: Verdict, check: str) -> Outcome:
+    return verdict.check(CheckName(check)).outcome
+
+
+def code_is_found(verdict: Verdict, code: str, check: str) -> bool:
+    return code in [finding.code for finding in verdict.check(CheckName(check)).findings]
