@@ -231,5 +231,4 @@ def rebuild_shape(report: RebuildReport) -> dict[str, object]:
 
 def verdict_shape(verdict: Verdict) -> dict[str, Any]:
     """Return a verdict with everything that led to it."""
-    shape: dict[str, Any] = plain(verdict)
-    return shape
+    return verdict.to_dict()
