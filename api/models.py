@@ -205,15 +205,53 @@ class HealthAnswer(_Answer):
     parts: dict[str, str] | None = None
 
 
-class CheckItem(_Answer):
-    """One of the checks."""
+class FindingItem(_Answer):
+    """One thing that was found; `code` is stable, `item` the sequence of the item it is about."""
 
-    check: str
+    code: str
+    name: str
+    message: str
+    item: int | None
+    next: str
+
+
+class CheckItem(_Answer):
+    """One of the six checks."""
+
+    check: Annotated[str, Field(pattern="^(INTEGRITY|ISSUER|STATUS|USAGE|DATA|LINEAGE)$")]
     outcome: Annotated[str, Field(pattern="^(PASS|WARN|FAIL|NOT_CHECKED|UNAVAILABLE)$")]
+    findings: list[FindingItem]
+
+
+VerdictWord = Annotated[str, Field(pattern="^(ACCEPT|ACCEPT_WITH_REMARKS|REFER|REJECT|CANNOT_VERIFY_NOW)$")]
+
+
+class ItemVerdictItem(_Answer):
+    """The verdict on one item."""
+
+    sequence: int
+    verdict: VerdictWord
+    findings: list[FindingItem]
+
+
+class BlockItem(_Answer):
+    """The block that a verdict rests on, and how old it was when it was looked at."""
+
+    number: int | None
+    time: Moment | None
+    age_seconds: int | None
+    source: str
 
 
 class VerdictAnswer(_Answer):
-    """The answer to one question."""
+    """The answer to one question; it advises, the officer decides."""
 
-    verdict: Annotated[str, Field(pattern="^(ACCEPT|ACCEPT_WITH_REMARKS|REFER|REJECT|CANNOT_VERIFY_NOW)$")]
+    verdict: VerdictWord
+    concerns: str
+    trace_id: str
+    as_of: Moment
+    block: BlockItem
     checks: list[CheckItem]
+    items: list[ItemVerdictItem]
+    next: list[str]
+    record: dict[str, Any] | None

@@ -166,7 +166,8 @@ def _write_sealed(ledger: Ledger, document_id: bytes, folder: Path) -> None:
 
 def disclose(options: argparse.Namespace) -> int:
     """Make a redacted copy of a sealed document."""
-    from ledger.core.envelope import MalformedEnvelope, redact
+    from ledger.core.envelope import redact
+    from ledger.core.forms import MalformedEnvelope
 
     try:
         copy = redact(files.read_sealed(options.file), options.hide)

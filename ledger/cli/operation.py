@@ -22,6 +22,36 @@ def demo(options: argparse.Namespace) -> int:
     return exits.DONE if run_demo(once=options.once, as_json=options.json) else exits.PROBLEMS
 
 
+def init(options: argparse.Namespace) -> int:
+    """Make a gateway's folder."""
+    from ledger.cli import files
+    from ledger.home import make_home
+    from ledger.service.wire import address_text
+
+    manifest = None
+    if options.deployment is not None:
+        manifest = files.read_whole(options.deployment, files.MOST_DOCUMENT).decode(errors="replace")
+    made = make_home(
+        home_of(options),
+        member=options.member,
+        roles=tuple(options.roles),
+        url=options.node,
+        chain_id=options.chain_id,
+        manifest=manifest,
+        port=options.port,
+        controller=options.controller,
+    )
+    say(f"{coloured('made', GREEN)}  {show(made.path)}")
+    if made.operator is not None:
+        say(f"  operator account    {address_text(made.operator)}")
+    if made.controller is not None:
+        say(f"  controller account  {address_text(made.controller)}")
+    if made.key is not None:
+        say(f"  document key        {hex_text(made.key)}")
+    say("  The passphrase file opens all keys: back the folder up, and keep it to yourself.")
+    return exits.DONE
+
+
 def serve(options: argparse.Namespace) -> int:
     """Serve the HTTP interface and run the worker until told to stop."""
     import logging

@@ -169,7 +169,6 @@ def _members(commands: Any) -> None:
     )
     one.add_argument("--controller", required=True, metavar="ADDRESS")
     one = _act(member, "leave", "leave", "leave the consortium for good")
-    one.add_argument("--reason", metavar="Rnn", help=_REASON)
     one.add_argument("--yes", action="store_true", required=True, help="yes, for good")
     operator = _group(member, "operator", "gateway accounts that act for this member")
     for name in ("add", "remove"):
@@ -240,9 +239,18 @@ def _operation(commands: Any) -> None:
         commands, "init", "operation:init", "make a gateway's folder: settings, keys, passphrase file"
     )
     one.add_argument("--member", required=True, metavar="CODE", help="member code, such as VN-VCCI")
-    one.add_argument("--node", metavar="URL", help="the chain's JSON-RPC address")
     one.add_argument(
-        "--deployment", type=Path, metavar="FILE", help="the deployment manifest of the consortium"
+        "--roles", nargs="+", required=True, choices=["administration", "customs", "issuer", "auditor"],
+        help="what the gateway is used for: administration, customs, issuer, auditor",
+    )  # fmt: skip
+    one.add_argument(
+        "--node", default="http://127.0.0.1:8545", metavar="URL", help="the chain's JSON-RPC address"
+    )
+    one.add_argument("--chain-id", type=int, default=7040, metavar="N", help="the chain's id (default: 7040)")
+    one.add_argument("--deployment", type=Path, metavar="FILE", help="the consortium's deployment manifest")
+    one.add_argument("--port", type=int, default=8080, help="port of the HTTP interface (default: 8080)")
+    one.add_argument(
+        "--no-controller", dest="controller", action="store_false", help="make no controller account"
     )
     one = _command(commands, "serve", "operation:serve", "run the gateway: HTTP interface and worker")
     one.add_argument("--host", help="address to listen on (default: as set)")

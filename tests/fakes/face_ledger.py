@@ -1,4 +1,4 @@
-"""A ledger in memory that keeps the promises of ``Ledger``, for tests of the faces: access, limits, errors, exit codes.
+"""A ledger in memory that keeps the promises of ``Ledger``, for tests of the faces.
 
 It validates for real. What it says of the chain is made up; what goes through a node is tested elsewhere.
 """
@@ -13,7 +13,10 @@ from pathlib import Path
 import orjson
 
 from ledger.core.documents.validation import validate
+from ledger.core.facts import Source
 from ledger.core.problems import Problem, Severity
+from ledger.core.reasons import Reason
+from ledger.core.verdict import Check, CheckName, Concerns, Finding, ItemVerdict, SeenAt, Verdict, Word
 from ledger.errors import Refused, Rejected, Unavailable
 from ledger.reference import read_reference
 from ledger.service.answers import (
@@ -37,11 +40,13 @@ ACCOUNT = bytes.fromhex("5aaeb6053f3e94c9b9a09f33669435e7ef1beaed")
 
 
 class FaceLedger(Ledger):
-    """``chain_answers`` False stops the chain; ``raises`` is raised by whatever is called next."""
+    """``chain_answers`` False stops the chain; ``raises`` is raised by whatever is called next; ``word`` is what
+    every verdict says."""
 
     def __init__(self) -> None:
         self.chain_answers = True
         self.raises: Exception | None = None
+        self.word = Word.ACCEPT
         self.askers: list[Asker] = []
         self.requests: list[VerifyRequest] = []
         self.acts: list[tuple[str, dict[str, object]]] = []
@@ -113,6 +118,28 @@ class FaceLedger(Ledger):
     def document(self, document_id: bytes) -> HeldDocument | None:
         self._begin()
         return self._held.get(document_id)
+
+    def verify(self, request: VerifyRequest, asker: Asker) -> Verdict:
+        self._begin()
+        self.askers.append(asker)
+        self.requests.append(request)
+        if request.document is None and not (request.issuer and request.number):
+            raise Rejected([Problem("number", "", "issuer and number", code="QUESTION_INCOMPLETE")])
+        word = self.word if self.chain_answers else Word.CANNOT_VERIFY_NOW
+        finding = Finding.of(
+            Reason.NUMBER_NOT_FOUND, word, "no record of \x1b[2J", next_step="Ask the issuing body."
+        )
+        checks = tuple(
+            Check.judged(name, [finding] if name is CheckName.STATUS and word is not Word.ACCEPT else [])
+            for name in CheckName
+        )
+        concerns = Concerns.RECORD if request.document is None else Concerns.DOCUMENT
+        seen = SeenAt(7, NOW, 3, Source.CHAIN)
+        items = (ItemVerdict(1, word),)
+        steps = (finding.next,) if word is not Word.ACCEPT else ()
+        return Verdict(
+            word, concerns, "trace-1", request.as_of or NOW, seen, checks, items, steps, {"number": "1"}
+        )
 
     def history(self, issuer: str, number: str) -> History:
         self._ask_chain()
