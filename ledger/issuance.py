@@ -8,28 +8,24 @@ certificates are in memory at a time, however many there are.
 
 from __future__ import annotations
 
-import hashlib
 import os
 import time
-import uuid
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from enum import StrEnum
-from itertools import islice
+from itertools import chain, islice
 from typing import TYPE_CHECKING
 
-from ledger.core import envelope, numbers
-from ledger.core.documents.agreement_rules import NON_PREFERENTIAL
-from ledger.core.documents.origin import HIDDEN_BY_DEFAULT, Certificate, to_claims
-from ledger.core.documents.validation import validate
-from ledger.core.forms import ORIGIN, MalformedEnvelope
+from ledger.core.envelope import attach
 from ledger.core.problems import Problem, Severity
-from ledger.core.sdjwt import Frame
-from ledger.core.strictjson import Limits, canonical
+from ledger.core.strictjson import Limits
 from ledger.errors import Unavailable
+from ledger.sealing import KIND_ORIGIN, Draft, Recipe, Sealer
 from ledger.store.documents import DocumentState, PreparedDocument, StoredDocument
+from ledger.workers import Sources, Workers
 
 if TYPE_CHECKING:
     from ledger.batches import Batches
@@ -38,7 +34,6 @@ if TYPE_CHECKING:
     from ledger.outbox import Outbox
     from ledger.store import Store
 
-KIND_ORIGIN = 1
 NUMBER_ALREADY_ANCHORED = "NUMBER_ALREADY_ANCHORED"
 _IN_HAND = 12  # chunks that may wait for the chain
 _PAUSE = 0.01
@@ -84,30 +79,14 @@ class IssuingBody:
     chain_id: int
 
 
-@dataclass(frozen=True, slots=True)
-class _Draft:
-    """A certificate that passed every check and is not sealed yet."""
-
-    source: str
-    certificate: Certificate
-    problems: tuple[Problem, ...]
-    normalised: str
-    tag: bytes
-    content: bytes
-
-    @property
-    def number(self) -> str:
-        return self.certificate.certificate_number
-
-
 @dataclass(slots=True)
 class _Chunk:
     """Some certificates in their order: results that are known, and drafts that wait for their document."""
 
     results: list[Issued | None]
-    waiting: dict[bytes, list[tuple[int, _Draft]]] = field(default_factory=dict)
+    waiting: dict[bytes, list[tuple[int, Draft]]] = field(default_factory=dict)
 
-    def wait(self, place: int, draft: _Draft, document_id: bytes) -> None:
+    def wait(self, place: int, draft: Draft, document_id: bytes) -> None:
         self.waiting.setdefault(document_id, []).append((place, draft))
 
 
@@ -117,7 +96,7 @@ class Issuer:
     Args:
         converge: reads the chain into the store.
         clock: seconds since 1970 UTC; asked once per chunk.
-        salts: random bytes for the sealing; the operating system's unless a test needs others.
+        workers: how many processes check and seal when there is more than one chunk; 0: all is done here.
         patience_seconds: how long nothing may move before the rest is reported as pending.
     """
 
@@ -132,7 +111,7 @@ class Issuer:
         converge: Callable[[], object],
         clock: Callable[[], int],
         limits: Limits | None = None,
-        salts: Callable[[int], bytes] = os.urandom,
+        workers: int | None = None,
         chunk: int = 500,
         patience_seconds: float = 60.0,
     ) -> None:
@@ -140,14 +119,21 @@ class Issuer:
         self._outbox = outbox
         self._batches = batches
         self._body = body
-        self._reference = reference
+        self._recipe = Recipe(
+            member=body.member,
+            tag_key=body.tag_key,
+            registry=body.registry,
+            chain_id=body.chain_id,
+            kid=body.signer.thumbprint,
+            algorithm=body.signer.public_key.algorithm,
+            limits=limits or Limits(),
+        )
+        self._sealer = Sealer(self._recipe, reference)
         self._converge = converge
         self._clock = clock
-        self._limits = limits or Limits()
-        self._salts = salts
+        self._workers = _default_workers() if workers is None else workers
         self._chunk = chunk
         self._patience = patience_seconds
-        self._frame = Frame(HIDDEN_BY_DEFAULT)
         self._trouble = ""
         self._moved_at = 0.0
 
@@ -164,34 +150,48 @@ class Issuer:
         self._converge()
         self._moved_at = time.monotonic()
         in_hand: deque[_Chunk] = deque()
-        iterator = iter(sources)
         known = 0
-        while True:
-            some = list(islice(iterator, self._chunk))
-            if some:
-                in_hand.append(self._prepare(some))
-            self._drive()
-            while in_hand and self._finish(in_hand[0], wait=not some or len(in_hand) > _IN_HAND):
-                results = [one for one in in_hand.popleft().results if one is not None]
-                known += len(results)
-                if progress is not None:
-                    progress(known)
-                yield from results
-            if not some and not in_hand:
-                return
+        with closing(self._drafts(sources)) as drafts:
+            while True:
+                some = next(drafts, None)
+                if some is not None:
+                    in_hand.append(self._prepare(some))
+                self._drive()
+                while in_hand and self._finish(in_hand[0], wait=some is None or len(in_hand) > _IN_HAND):
+                    results = [one for one in in_hand.popleft().results if one is not None]
+                    known += len(results)
+                    if progress is not None:
+                        progress(known)
+                    yield from results
+                if some is None and not in_hand:
+                    return
 
     # --- before the chain ------------------------------------------------------------------------------------
 
-    def _prepare(self, sources: Sequence[tuple[str, bytes]]) -> _Chunk:
-        """Check and seal some certificates and store them with the intention to anchor them, in one commit."""
-        now = self._clock()
-        chunk = _Chunk([None] * len(sources))
-        drafts: dict[bytes, tuple[int, _Draft]] = {}
-        twins: list[tuple[int, _Draft]] = []
-        for place, (source, data) in enumerate(sources):
-            draft = self._draft(source, data, now)
-            if isinstance(draft, Issued):
-                chunk.results[place] = draft
+    def _tasks(self, sources: Iterable[tuple[str, bytes]]) -> Iterator[tuple[Sources, date]]:
+        iterator = iter(sources)
+        while some := list(islice(iterator, self._chunk)):
+            yield some, self._today()
+
+    def _drafts(self, sources: Iterable[tuple[str, bytes]]) -> Generator[list[Draft], None, None]:
+        """Yield checked and sealed chunks in order; more than one chunk is worth other processes."""
+        tasks = self._tasks(sources)
+        head = list(islice(tasks, 2))
+        if len(head) < 2 or not self._workers:
+            for some, today in chain(head, tasks):
+                yield [self._sealer.draft(source, data, today) for source, data in some]
+            return
+        with closing(Workers(self._recipe, self._workers, self._sealer)) as workers:
+            yield from workers.drafts(chain(head, tasks))
+
+    def _prepare(self, drafted: Sequence[Draft]) -> _Chunk:
+        """Store the documents whose number is free with the intention to anchor them, in one commit."""
+        chunk = _Chunk([None] * len(drafted))
+        drafts: dict[bytes, tuple[int, Draft]] = {}
+        twins: list[tuple[int, Draft]] = []
+        for place, draft in enumerate(drafted):
+            if draft.unsigned is None:
+                chunk.results[place] = _refused(draft, draft.problems)
             elif draft.tag in drafts:
                 twins.append((place, draft))
             else:
@@ -200,56 +200,20 @@ class Issuer:
         for tag, document in held.items():
             if document.state is not DocumentState.REFUSED:
                 self._meet(chunk, *drafts.pop(tag), document)
-        self._seal_and_store(chunk, drafts, now)
+        self._sign_and_store(chunk, drafts)
         if twins:
-            held = self._store.documents.by_tags(
-                KIND_ORIGIN, self._body.member, [one.tag for _, one in twins]
-            )
+            tags = [draft.tag for _, draft in twins]
+            held = self._store.documents.by_tags(KIND_ORIGIN, self._body.member, tags)
             for place, draft in twins:
-                if draft.tag in held:
-                    self._meet(chunk, place, draft, held[draft.tag])
-                else:
-                    chunk.results[place] = _refused(
-                        draft, (_taken(draft, "by a certificate that was refused"),)
-                    )
+                self._meet(chunk, place, draft, held[draft.tag])
         return chunk
 
-    def _draft(self, source: str, data: bytes, now: int) -> _Draft | Issued:
-        if len(data) > self._limits.size:
-            expectation = f"at most {self._limits.size} bytes"
-            problem = Problem("", f"{len(data)} bytes", expectation, code="TOO_LARGE")
-            return Issued(source, "", Outcome.REFUSED, reason=str(problem), problems=(problem,))
-        today = datetime.fromtimestamp(now, UTC).date()
-        certificate, found = validate(data, self._reference, today=today)
-        problems = tuple(found)
-        if certificate is None:
-            return Issued(source, "", Outcome.REFUSED, reason=_first_error(problems), problems=problems)
-        if certificate.issuer.id != self._body.member:
-            expectation = f"{self._body.member}, for which this gateway issues"
-            wrong = Problem("issuer.id", certificate.issuer.id, expectation, code="ISSUER_NOT_OURS")
-            number = certificate.certificate_number
-            return Issued(source, number, Outcome.REFUSED, reason=str(wrong), problems=(*problems, wrong))
-        normalised = numbers.normalise(certificate.certificate_number)
-        return _Draft(
-            source,
-            certificate,
-            problems,
-            normalised,
-            numbers.tag(self._body.tag_key, KIND_ORIGIN, normalised),
-            hashlib.sha256(canonical(certificate.to_dict())).digest(),
-        )
-
-    def _seal_and_store(self, chunk: _Chunk, drafts: dict[bytes, tuple[int, _Draft]], now: int) -> None:
-        prepared: list[PreparedDocument] = []
-        for place, draft in drafts.values():
-            try:
-                prepared.append(self._seal(draft))
-            except MalformedEnvelope as error:
-                chunk.results[place] = _refused(draft, error.problems)
-        if not prepared:
+    def _sign_and_store(self, chunk: _Chunk, drafts: dict[bytes, tuple[int, Draft]]) -> None:
+        if not drafts:
             return
+        prepared = [self._signed(draft) for _, draft in drafts.values()]
         with self._store.writing() as connection:
-            holders = self._store.documents.add_in(connection, prepared, now)
+            holders = self._store.documents.add_in(connection, prepared, self._clock())
             ids = [one.document_id for one in prepared if one.tag not in holders]
             stored = self._store.documents.by_ids_in(connection, ids)
             self._batches.intend_in(connection, self._outbox, [stored[one] for one in ids])
@@ -260,30 +224,10 @@ class Issuer:
             else:
                 chunk.wait(place, draft, one.document_id)
 
-    def _seal(self, draft: _Draft) -> PreparedDocument:
-        certificate, body = draft.certificate, self._body
-        claims = envelope.credential(
-            ORIGIN,
-            to_claims(certificate),
-            identifier=f"urn:uuid:{uuid.UUID(bytes=self._salts(16), version=4)}",
-            issuer=body.member,
-            valid_from=f"{certificate.valid_from or certificate.issue_date}T00:00:00Z",
-            valid_until=f"{certificate.valid_until}T23:59:59Z",
-            chain_id=body.chain_id,
-            registry=body.registry,
-        )
-        unsigned = envelope.seal(
-            claims,
-            hidden=self._frame,
-            salts=self._salts,
-            kid=body.signer.thumbprint,
-            algorithm=body.signer.public_key.algorithm,
-            limits=self._limits,
-        )
-        document = envelope.attach(unsigned, body.signer.sign(unsigned.signing_input))
-        profile = self._reference.profile(
-            certificate.agreement_code or NON_PREFERENTIAL, certificate.issue_date
-        )
+    def _signed(self, draft: Draft) -> PreparedDocument:
+        body = self._body
+        assert draft.unsigned is not None
+        document = attach(draft.unsigned, body.signer.sign(draft.unsigned.signing_input))
         return PreparedDocument(
             document_id=document.document_id,
             kind=KIND_ORIGIN,
@@ -293,14 +237,17 @@ class Issuer:
             normalised=draft.normalised,
             content=draft.content,
             registry=body.registry,
-            document_type=int(certificate.document_type_code),
-            use_policy=0 if profile is None else profile.use.on_chain(),
+            document_type=draft.document_type,
+            use_policy=draft.use_policy,
             key=body.signer.thumbprint,
             sealed=document.token,
-            second_keys=second_keys(certificate),
+            second_keys=draft.second_keys,
         )
 
-    def _meet(self, chunk: _Chunk, place: int, draft: _Draft, holder: StoredDocument) -> None:
+    def _today(self) -> date:
+        return datetime.fromtimestamp(self._clock(), UTC).date()
+
+    def _meet(self, chunk: _Chunk, place: int, draft: Draft, holder: StoredDocument) -> None:
         """Answer a certificate whose number is held already: by itself, or by another one."""
         if holder.content != draft.content:
             since = "is on its way to the chain"
@@ -352,7 +299,7 @@ class Issuer:
                 for place, draft in chunk.waiting.pop(document_id):
                     chunk.results[place] = self._refusal(draft, document)
 
-    def _refusal(self, draft: _Draft, document: StoredDocument) -> Issued:
+    def _refusal(self, draft: Draft, document: StoredDocument) -> Issued:
         """Say why the chain refused a document."""
         others = self._store.journal.entries_about(document.member, document.tag)
         if others:
@@ -380,18 +327,12 @@ class Issuer:
         chunk.waiting.clear()
 
 
-def second_keys(certificate: Certificate) -> tuple[str, ...]:
-    """Return what else an officer may read on a certificate: invoice numbers, normalised, and the day of issue."""
-    found = [certificate.issue_date]
-    for invoice in certificate.invoices:
-        try:
-            found.append(numbers.normalise(invoice.number))
-        except numbers.UnusableNumber:
-            continue
-    return tuple(found)
+def _default_workers() -> int:
+    """Return as many as there are processors, but at most two: each takes some 80 MB."""
+    return min(2, len(os.sched_getaffinity(0)))
 
 
-def _anchored(draft: _Draft, document: StoredDocument, outcome: Outcome) -> Issued:
+def _anchored(draft: Draft, document: StoredDocument, outcome: Outcome) -> Issued:
     return Issued(
         draft.source,
         draft.number,
@@ -403,14 +344,14 @@ def _anchored(draft: _Draft, document: StoredDocument, outcome: Outcome) -> Issu
     )
 
 
-def _refused(draft: _Draft, problems: Sequence[Problem], reason: str = "") -> Issued:
+def _refused(draft: Draft, problems: Sequence[Problem], reason: str = "") -> Issued:
     found = tuple(problems)
     return Issued(
         draft.source, draft.number, Outcome.REFUSED, reason=reason or _first_error(found), problems=found
     )
 
 
-def _taken(draft: _Draft, by_whom: str) -> Problem:
+def _taken(draft: Draft, by_whom: str) -> Problem:
     expectation = f"a number that is free (it is held {by_whom})"
     return Problem("certificateNumber", draft.number, expectation, code=NUMBER_ALREADY_ANCHORED)
 

@@ -41,7 +41,7 @@ def an_issuer(chain: Chain, store: Store, **options: Any) -> Issuer:
         the_reference(),
         converge=lambda: converge(chain, store, chain_id=CHAIN_ID),
         clock=lambda: NOW,
-        **{"chunk": 4, "patience_seconds": 5.0, **options},
+        **{"chunk": 4, "patience_seconds": 5.0, "workers": 0, **options},
     )
 
 
@@ -212,3 +212,11 @@ def test_sources_are_read_as_they_are_needed() -> None:
         results = iter(an_issuer(SmallChain(), store).issue(lines()))
         next(results)
         assert read < 200
+
+
+def test_worker_processes_give_the_same_results_in_the_same_order(store: Store) -> None:
+    wrong = a_certificate(destinationCountry="XX")
+    results = issue(SmallChain(), store, [*numbered(*range(9)), wrong], workers=2)
+    assert outcomes(results) == [Outcome.ANCHORED] * 9 + [Outcome.REFUSED]
+    assert [result.journal_index for result in results[:9]] == list(range(9))
+    assert results[9].source == "batch.jsonl:10"
