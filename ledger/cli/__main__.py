@@ -1,4 +1,4 @@
-"""``python -m ledger.cli``: the ``tradeseal`` command without its script."""
+"""``python -m ledger.cli`` is ``tradeseal``."""
 
 from __future__ import annotations
 

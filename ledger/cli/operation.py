@@ -17,7 +17,11 @@ if TYPE_CHECKING:
 
 def demo(options: argparse.Namespace) -> int:
     """Run the journey of one certificate and print it."""
-    from ledger.demo import run_demo
+    from ledger.demo import run_demo, stop_demo
+
+    if options.stop:
+        say("stopped" if stop_demo() else "nothing was running")
+        return exits.DONE
 
     return exits.DONE if run_demo(once=options.once, as_json=options.json) else exits.PROBLEMS
 

@@ -234,11 +234,12 @@ def _operation(commands: Any) -> None:
         "0 every step came out as expected, 1 otherwise",
     )  # fmt: skip
     one.add_argument("--once", action="store_true", help="stop everything after the journey")
+    one.add_argument("--stop", action="store_true", help="only stop what an earlier demo left running")
     one.add_argument("--json", action="store_true", help="one JSON object a step")
     one = _command(
         commands, "init", "operation:init", "make a gateway's folder: settings, keys, passphrase file"
     )
-    one.add_argument("--member", required=True, metavar="CODE", help="member code, such as VN-VCCI")
+    one.add_argument("--member", default="", metavar="CODE", help="member code; none for one that only reads")
     one.add_argument(
         "--roles", nargs="+", required=True, choices=["administration", "customs", "issuer", "auditor"],
         help="what the gateway is used for: administration, customs, issuer, auditor",
