@@ -101,7 +101,7 @@ class Case:
         if chain is None:
             return None
         if self.behind:
-            lag = None if cache is None else chain.block_time - cache.block_time
+            lag = None if cache is None else abs(chain.block_time - cache.block_time)
             short = (
                 lag is not None and lag <= LONGEST_LAG and self.record is not None and self.facts.slot_agrees
             )

@@ -98,19 +98,21 @@ def _about_quantities(
 ) -> Iterator[Finding]:
     """Yield what is wrong with the quantities of all declared items that claim one certified item together."""
     certified = list(_certified(item))
-    totals: dict[tuple[str, str], Decimal] = {}
+    totals: dict[tuple[str, str, str], Decimal] = {}
     for one in declared:
-        for quantity in one.quantities:
-            limit = _limit(case, quantity, certified)
+        limits = [(quantity, _limit(case, quantity, certified)) for quantity in one.quantities]
+        if limits and all(limit is None for _, limit in limits):
+            units = ", ".join(quantity.unit for quantity, _ in limits)
+            message = f"Item {one.sequence}: {units} cannot be compared with the certified units."
+            yield Finding.of(Reason.UNIT_MISMATCH, Word.REFER, message, item=one.sequence, next_step=_COMPARE)
+        for quantity, limit in limits:
             if limit is None:
-                message = f"Item {one.sequence}: {quantity.unit} cannot be compared with the certified units."
-                yield Finding.of(
-                    Reason.UNIT_MISMATCH, Word.REFER, message, item=one.sequence, next_step=_COMPARE
-                )
                 continue
             kind, amount, unit = limit
             value = case.reference.units.convert(Decimal(quantity.value), quantity.unit, unit)
-            total = totals[kind, unit] = totals.get((kind, unit), Decimal(0)) + (value or Decimal(0))
+            # Net and gross mass of the same goods may both be held against the one mass that is certified.
+            place = (quantity.kind, kind, unit)
+            total = totals[place] = totals.get(place, Decimal(0)) + (value or Decimal(0))
             if total > amount:
                 message = f"Item {one.sequence}: declared {total:f} {unit}, certified {amount:f} {unit}."
                 yield Finding.of(

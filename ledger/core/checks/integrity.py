@@ -114,7 +114,7 @@ def _about_record(case: Case) -> Iterator[Finding]:
 
 def _about_second_key(case: Case) -> Iterator[Finding]:
     given, known = case.question.second_key, case.facts.second_keys
-    if given is not None and known is not None and given not in known:
+    if given is not None and known is not None and normal(given) not in map(normal, known):
         yield Finding.of(
             Reason.SECOND_KEY_DIFFERS, Word.REFER, next_step="Compare the number with the document."
         )
@@ -141,7 +141,8 @@ def _not_found(case: Case) -> Iterator[Finding]:
         next_step="Ask again later, or ask the issuing body.",
     )
     for candidate in case.facts.candidates:
-        if case.question.second_key not in candidate.second_keys:
+        given = case.question.second_key
+        if given is None or normal(given) not in map(normal, candidate.second_keys):
             continue
         message = f"One number that looks alike matches the second key: {candidate.number}."
         step = f"Compare the document with the number {candidate.number}."

@@ -1,6 +1,7 @@
 """Status: what the issuer says of the record as of the time asked, and now; and was it valid on the day of import?
 
-A change that took effect later than the time asked about is told as a remark. Validity is judged on the day of import
+A change that took effect later than the time asked about is told as a remark. About a time before the record there is
+nothing to say, so what the issuer says now is judged, with a remark. Validity is judged on the day of import
 where a declaration gives it, else on the day asked about. A look-up by number knows no dates and does not judge them.
 """
 
@@ -34,6 +35,9 @@ def check_status(case: Case) -> Check:
         return Check(CheckName.STATUS, Outcome.NOT_CHECKED)
     if not case.asked_chain:
         return Check.judged(CheckName.STATUS, [case.unreachable(), *_last_known(record)])
+    disagreement = case.disagreement()
+    if disagreement is not None and disagreement.word is not Word.ACCEPT:
+        return Check.judged(CheckName.STATUS, [disagreement])
     if record is None:
         return Check(CheckName.STATUS, Outcome.NOT_CHECKED)
     return Check.judged(CheckName.STATUS, [*_about_status(record, case.time), *_about_validity(case, record)])
@@ -50,9 +54,10 @@ def _last_known(record: RecordState | None) -> Iterator[Finding]:
 def _about_status(record: RecordState, time: int) -> Iterator[Finding]:
     if time < record.anchored_at:
         message = f"At {when(time)} it was not on the ledger yet; it was anchored {when(record.anchored_at)}."
-        yield Finding.of(Reason.NOT_ANCHORED_THEN, Word.REFER, message, next_step=ASK_ISSUER)
-        return
-    change = record.change_at(time)
+        yield Finding.of(Reason.NOT_ANCHORED_THEN, Word.ACCEPT_WITH_REMARKS, message)
+        change = record.changes[-1] if record.changes else None
+    else:
+        change = record.change_at(time)
     if change is not None and change.status is not Status.VALID:
         reason, word, verb = _NOT_VALID[change.status]
         step = "Ask the importer for the new certificate." if change.status is Status.REPLACED else ASK_ISSUER
