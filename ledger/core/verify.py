@@ -49,7 +49,7 @@ def verify(question: Question, facts: Facts, reference: Reference) -> Verdict:
         checks=checks,
         items=items,
         next=tuple(dict.fromkeys(finding.next for finding in findings if finding.next)),
-        record=None if facts.record is None else _public(facts.record, _number(question)),
+        record=None if facts.record is None else _public(facts.record, _number(question), case.time),
     )
 
 
@@ -87,8 +87,11 @@ def _seen_at(facts: Facts) -> SeenAt:
     return SeenAt(seen.block_number, seen.block_time, int(age.total_seconds()), facts.source)
 
 
-def _public(record: RecordState, number: str | None) -> dict[str, Any]:
-    """Return what the chain shows anybody about a record; nothing commercial is in it."""
+def _public(record: RecordState, number: str | None, time: int) -> dict[str, Any]:
+    """Return what the chain shows anybody about a record; nothing commercial is in it.
+
+    ``status`` is what the issuer says now, ``statusAsOf`` what it says of ``time``: None before there was a record.
+    """
     return {
         "issuer": record.member,
         "number": number,
@@ -101,6 +104,7 @@ def _public(record: RecordState, number: str | None) -> dict[str, Any]:
         "anchoredAt": _iso(record.anchored_at),
         "journalIndex": record.index,
         "status": record.status.name,
+        "statusAsOf": None if time < record.anchored_at else record.status_at(time).name,
         "statusChanges": [
             {
                 "status": change.status.name,

@@ -1,6 +1,7 @@
 """Lineage and use: are the certificates that this one builds on still good, and is use left?
 
-A certificate that replaces another one does not depend on it. Use is not recorded on the ledger yet, and this says so.
+A certificate that replaces another one does not depend on it. Use is not recorded on the ledger yet, and this says so;
+only that record and agreement have the same use policy is judged.
 """
 
 from __future__ import annotations
@@ -16,11 +17,18 @@ from ledger.core.verdict import Check, CheckName, Finding, Outcome, Word
 
 
 def check_usage(case: Case) -> Check:
-    """Return the check of use, which is never carried out yet."""
+    """Return the check of use: nothing to check without a use policy, and not carried out yet with one."""
     if case.question.unreadable:
         return Check(CheckName.USAGE, Outcome.NOT_CHECKED)
     if not case.asked_chain:
         return Check(CheckName.USAGE, Outcome.UNAVAILABLE, (case.unreachable(),))
+    record, profile = case.record, case.profile
+    if record is not None and profile is not None and profile.use.on_chain() != record.use_policy:
+        message = f"The record has use policy {record.use_policy:#06x}, the agreement {profile.use.on_chain():#06x}."
+        finding = Finding.of(Reason.USE_POLICY_DIFFERS, Word.REFER, message, next_step=ASK_ISSUER)
+        return Check.judged(CheckName.USAGE, [finding])
+    if record is not None and record.use_policy == 0 and case.document is not None:
+        return Check(CheckName.USAGE, Outcome.PASS)
     return Check(CheckName.USAGE, Outcome.NOT_CHECKED, (Finding.of(Reason.USE_NOT_RECORDED, Word.ACCEPT),))
 
 
