@@ -154,18 +154,8 @@ def decode(raw: bytes, index: int = 0) -> Entry:
     if reader is None:
         raise MalformedEntry(f"type is {number:#04x}, expected one of the specification's")
     subject, act = reader(raw[FIXED_LENGTH:])
-    return Entry(
-        index,
-        bytes(raw),
-        chain_id,
-        contract,
-        time,
-        _TYPES[number],
-        _text(member, "member"),
-        operator,
-        subject,
-        act,
-    )
+    code = _text(member, "member")
+    return Entry(index, bytes(raw), chain_id, contract, time, _TYPES[number], code, operator, subject, act)
 
 
 def raw_entries(event: AppendedEvent, chain_id: int) -> list[bytes]:
