@@ -172,6 +172,7 @@ class Verification:
             chain=sight,
             cache=_sight(step),
             tag=tag,
+            recent=recent,
         )
         return facts if step is None else self._with_journal(facts, question, issuer, tag, slot)
 
