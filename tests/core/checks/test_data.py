@@ -50,5 +50,19 @@ def test_quantities_that_claim_one_item_are_added_up() -> None:
     assert code_is_found(verdict, "R16", "DATA")
 
 
+def test_net_and_gross_mass_are_not_added_up_against_the_one_mass_that_is_certified() -> None:
+    certified = an_item(quantities=[{"kind": "GROSS_MASS", "value": "26400", "unit": "KGM"}])
+    masses = [{"kind": "NET_MASS", "value": "24000", "unit": "KGM"},
+              {"kind": "GROSS_MASS", "value": "26400", "unit": "KGM"}]  # fmt: skip
+    presented = Presented(token=a_token(a_certificate(**FRESH, items=[certified]))).anchor()
+    assert presented.declared(items=[{**ITEM, "quantities": masses}]).verdict().word is Word.ACCEPT
+
+
+def test_a_further_unit_that_is_not_certified_does_not_stand_in_the_way_of_one_that_is() -> None:
+    quantities = [*ITEM["quantities"], {"kind": "SUPPLEMENTARY", "value": "9", "unit": "NAR"}]  # type: ignore[misc]
+    verdict = Presented().anchor().declared(items=[{**ITEM, "quantities": quantities}]).verdict()
+    assert verdict.word is Word.ACCEPT
+
+
 def test_a_certificate_for_another_destination_is_referred() -> None:
     assert Presented().anchor().declared(country="AU").verdict().word is Word.REFER

@@ -32,6 +32,12 @@ def test_a_good_parent_passes_and_one_that_was_not_looked_at_is_a_remark() -> No
     assert a_child(()).word is Word.ACCEPT_WITH_REMARKS
 
 
+def test_a_record_with_a_laxer_use_policy_than_its_agreement_is_referred() -> None:
+    verdict = Presented().anchor(use_policy=0x0300).verdict()
+    assert verdict.word is Word.REFER
+    assert code_is_found(verdict, "X16", "USAGE")
+
+
 @pytest.mark.parametrize("status", [2, 3, None])
 def test_a_parent_that_is_not_valid_refers_the_child(status: int | None) -> None:
     parent = Parent(ACCI, "AU-1", None) if status is None else a_parent(status)

@@ -4,13 +4,13 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from ledger.core.verdict import Word
+from ledger.core.verdict import Outcome, Word
 from tests.certificates import a_certificate, an_item
 from tests.journals import (
     DAY,
     VCCI,
 )
-from tests.questions import FRESH, Presented, a_token, code_is_found
+from tests.questions import FRESH, Presented, a_token, code_is_found, outcome
 
 
 @pytest.mark.parametrize(
@@ -48,11 +48,38 @@ def test_a_revocation_from_the_beginning_leaves_no_moment_at_which_it_was_valid(
     assert presented.verdict().word is Word.REJECT
 
 
-def test_a_moment_before_anchoring_is_referred() -> None:
+@pytest.mark.parametrize(
+    ("status", "word"), [(None, Word.ACCEPT_WITH_REMARKS), (2, Word.REFER), (3, Word.REJECT)]
+)
+def test_about_a_moment_before_anchoring_the_present_status_is_judged_with_a_remark(
+    status: int | None, word: Word
+) -> None:
     presented = Presented().anchor()
-    presented.as_of = presented.now - timedelta(hours=1)
-    assert code_is_found(presented.verdict(), "X33", "STATUS")
-    assert presented.verdict().word is Word.REFER
+    presented.as_of = presented.now - timedelta(minutes=5)
+    if status is not None:
+        presented.change(status)
+    verdict = presented.verdict()
+    assert code_is_found(verdict, "X33", "STATUS")
+    assert verdict.word is word
+    assert verdict.record is not None
+    assert verdict.record["statusAsOf"] is None
+
+
+def test_the_record_says_its_status_as_of_the_moment_and_now() -> None:
+    presented = Presented().anchor()
+    presented.as_of = presented.now
+    presented.journal.time += DAY
+    verdict = presented.change(3).verdict()
+    assert verdict.record is not None
+    assert (verdict.record["statusAsOf"], verdict.record["status"]) == ("VALID", "REVOKED")
+    assert code_is_found(verdict, "X17", "STATUS")
+    assert verdict.word is Word.ACCEPT_WITH_REMARKS
+
+
+def test_a_contradicting_node_leaves_the_status_unavailable() -> None:
+    verdict = Presented(slot={"status": 3}).anchor().verdict()
+    assert outcome(verdict, "STATUS") is Outcome.UNAVAILABLE
+    assert code_is_found(verdict, "X02", "STATUS")
 
 
 def test_validity_is_judged_on_the_day_of_import() -> None:
@@ -72,6 +99,8 @@ def test_an_old_certificate_anchored_late_is_accepted_with_remarks_for_its_day_o
     verdict = presented.declared(importDate="2020-07-01").verdict()
     assert verdict.word is Word.ACCEPT_WITH_REMARKS
     assert code_is_found(verdict, "X36", "STATUS")
+    presented.declaration, presented.as_of = None, datetime(2020, 7, 1, tzinfo=presented.now.tzinfo)
+    assert presented.verdict().word is Word.ACCEPT_WITH_REMARKS
 
 
 def test_goods_imported_before_the_validity_began_are_referred_without_the_mark() -> None:
