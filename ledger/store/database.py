@@ -32,19 +32,22 @@ if TYPE_CHECKING:
 
 # The newest file in ``migrations/versions``; a test compares the two.
 REVISION = "0001"
-_BUSY_SECONDS = 30.0
+BUSY_SECONDS = 30.0
 _POLL_SECONDS = 0.02
 
 
 class Database:
     """An open database of the wanted shape; ``url`` as SQLAlchemy writes it.
 
+    Args:
+        busy_seconds: how long to wait for another process that is writing, or for a free connection.
+
     Raises:
         Rejected: the URL names no database we know, or the database was written by a newer version.
         Unavailable: it cannot be opened now.
     """
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, busy_seconds: float = BUSY_SECONDS) -> None:
         parsed = _parsed(url)
         self.is_sqlite = parsed.get_backend_name() == "sqlite"
         self._file = _sqlite_file(parsed) if self.is_sqlite else None
@@ -52,11 +55,11 @@ class Database:
         self._guard = threading.Lock()
         options: dict[str, Any] = {}
         if self.is_sqlite:
-            options["connect_args"] = {"check_same_thread": False, "timeout": _BUSY_SECONDS}
+            options["connect_args"] = {"check_same_thread": False, "timeout": busy_seconds}
             if self._file is None:
                 options["poolclass"] = StaticPool
         else:
-            options.update(pool_pre_ping=True, pool_size=10, max_overflow=20, pool_timeout=_BUSY_SECONDS)
+            options.update(pool_pre_ping=True, pool_size=10, max_overflow=20, pool_timeout=busy_seconds)
         self.engine = create_engine(parsed, **options)
         # An in-memory database is one connection, which only one thread may use at a time.
         self._turn = threading.RLock() if self.is_sqlite and self._file is None else None
@@ -139,7 +142,7 @@ class Database:
 
     def _migrate(self, url: str) -> None:
         """Bring the tables to the newest shape; two processes that open at once take turns."""
-        with self.lock("migration", wait_seconds=_BUSY_SECONDS) as held:
+        with self.lock("migration", wait_seconds=BUSY_SECONDS) as held:
             if not held:
                 raise Unavailable("another process has been changing the shape of the store for too long")
             with self.reading() as connection:
@@ -187,7 +190,6 @@ def _sqlite_file(url: URL) -> Path | None:
 def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
     connection.isolation_level = None  # we say BEGIN ourselves: see _begin_sqlite
     cursor = connection.cursor()
-    cursor.execute(f"PRAGMA busy_timeout = {int(_BUSY_SECONDS * 1000)}")
     cursor.execute("PRAGMA journal_mode = WAL")
     # An intention must be on disk before anybody hears of it; NORMAL may lose the last commits of a power cut.
     cursor.execute("PRAGMA synchronous = FULL")

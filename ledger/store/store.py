@@ -9,7 +9,7 @@ from typing import Self
 from sqlalchemy import Connection
 
 from ledger.store.access import ApiKeys, Idempotency, LookUpLog
-from ledger.store.database import Database
+from ledger.store.database import BUSY_SECONDS, Database
 from ledger.store.documents import Documents
 from ledger.store.journal import CachedJournal
 from ledger.store.outgoing import Outgoing
@@ -64,14 +64,15 @@ class Store:
         self.close()
 
 
-def open_store(url: str) -> Store:
+def open_store(url: str, busy_seconds: float = BUSY_SECONDS) -> Store:
     """Open the store at ``url``, creating or updating its tables.
 
     Args:
         url: ``sqlite:///FILE``, ``sqlite://`` (in memory) or ``postgresql+psycopg://...``.
+        busy_seconds: how long to wait for another process that is writing.
 
     Raises:
         Rejected: the URL names no database we know, or the store was written by a newer version.
         Unavailable: it cannot be opened now.
     """
-    return Store(Database(url))
+    return Store(Database(url, busy_seconds))

@@ -118,3 +118,26 @@ def test_a_store_in_memory_serves_threads_in_turn() -> None:
         for thread in threads:
             thread.join()
         assert all(store.idempotency.begin("a", str(i), b"", 1) for i in range(20))
+
+
+def test_a_database_that_is_locked_for_too_long_is_unavailable_and_nothing_is_lost(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path}/store.db"
+    with open_store(url) as holder, open_store(url, busy_seconds=0.05) as waiting:
+        with holder.writing() as connection:
+            connection.execute(text("INSERT INTO second_keys (document, value) VALUES (1, 'x')"))
+            with pytest.raises(Unavailable, match="locked"):
+                waiting.idempotency.begin("a", "k", b"", 1)
+        assert waiting.idempotency.begin("a", "k", b"", 1) is None
+
+
+def test_a_full_disk_is_unavailable_and_what_was_there_stays(tmp_path: Path) -> None:
+    with open_store(f"sqlite:///{tmp_path}/store.db") as store:
+        store.idempotency.begin("a", "k", b"", 1)
+        with store.writing() as connection:
+            pages = connection.execute(text("PRAGMA page_count")).scalar()
+            connection.execute(text(f"PRAGMA max_page_count = {pages}"))
+        with pytest.raises(Unavailable, match="full"):
+            store.idempotency.finish("a", "k", 200, bytes(5_000_000))
+        kept = store.idempotency.begin("a", "k", b"", 1)
+        assert kept is not None
+        assert kept.response is None
