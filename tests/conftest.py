@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from ledger.store import Store, open_store
+from tests.consortium import Consortium, a_consortium
 from tests.postgres import Postgres, PostgresMissing, a_postgres
 
 
@@ -40,3 +41,9 @@ def store_url(fresh_urls: Callable[[], str]) -> str:
 def store(store_url: str) -> Iterator[Store]:
     with open_store(store_url) as opened:
         yield opened
+
+
+@pytest.fixture(scope="session")
+def consortium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Consortium]:
+    with a_consortium(tmp_path_factory.mktemp("consortium")) as found:
+        yield found

@@ -12,10 +12,10 @@ import gzip
 import hashlib
 import os
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import rlp
 from eth_hash.auto import keccak
 
 from ledger.errors import Unavailable
@@ -31,6 +31,24 @@ _SNAPSHOT_BLOCKS = 2_000
 
 class ChainDamaged(Exception):
     """What the store and the executor say of a block differs; the chain must not go on."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Pooled:
+    """A transaction in the executor's pool and who waits for it; nobody does for one whose turn came later."""
+
+    digest: str
+    raw: bytes
+    sender: str
+    done: asyncio.Future[str] | None
+
+    def succeed(self) -> None:
+        if self.done is not None and not self.done.done():
+            self.done.set_result(self.digest)
+
+    def fail(self, error: Exception) -> None:
+        if self.done is not None and not self.done.done():
+            self.done.set_exception(error)
 
 
 class EmbeddedChain:
@@ -134,68 +152,64 @@ class EmbeddedChain:
         self._journal.close()
 
     async def _make_block(self, group: list[tuple[bytes, asyncio.Future[str]]]) -> None:
-        pool: list[tuple[str, bytes, asyncio.Future[str] | None]] = []
+        pool: list[_Pooled] = []
         for raw, done in group:
             await self._pool(raw, done, pool)
         if not pool:
             return
         number, time = self._number + 1, max(self._clock(), self._time, self._genesis + 1)
         try:
-            self._journal.add(number, time, [(bytes.fromhex(digest[2:]), raw) for digest, raw, _ in pool])
+            self._journal.add(number, time, [(bytes.fromhex(one.digest[2:]), one.raw) for one in pool])
         except Unavailable as error:
             # Nothing is stored: take the transactions out again, so that they are not executed with a later block.
-            for digest, _, waiting in pool:
+            for one in pool:
                 with contextlib.suppress(ExecutorError, Unavailable):
-                    await self._executor.ask("anvil_dropTransaction", [digest])
-                _fail(waiting, error)
+                    await self._executor.ask("anvil_dropTransaction", [one.digest])
+                one.fail(error)
             return
         # From here on a crash leaves a stored block without a hash, which the next start executes.
         try:
             block = await self._executor.mine(time)
-            self._agree(number, time, [digest for digest, _, _ in pool], block)
+            self._agree(number, time, [one.digest for one in pool], block)
         except (ChainDamaged, ExecutorError, Unavailable) as error:
             self._stopped = f"block {number} is stored, but was not executed as stored: {error}"
             self._say(self._stopped)
-            for _, _, waiting in pool:
-                _fail(waiting, Unavailable(self._stopped))
+            for one in pool:
+                one.fail(Unavailable(self._stopped))
             return
         self._number, self._time = number, time
         with contextlib.suppress(Unavailable):
             self._journal.executed(number, bytes.fromhex(block["hash"][2:]))
-        for digest, _, waiting in pool:
-            if waiting is not None and not waiting.done():
-                waiting.set_result(digest)
+        for one in pool:
+            one.succeed()
         self._since_snapshot += 1
         if self._since_snapshot >= _SNAPSHOT_BLOCKS:
             await self._take_snapshot()
 
-    async def _pool(
-        self,
-        raw: bytes,
-        done: asyncio.Future[str] | None,
-        pool: list[tuple[str, bytes, asyncio.Future[str] | None]],
-    ) -> None:
+    async def _pool(self, raw: bytes, done: asyncio.Future[str] | None, pool: list[_Pooled]) -> None:
         """Put one transaction into the executor's pool, and those that waited for it; answer if that is impossible."""
+        arrived = _Pooled("0x" + keccak(raw).hex(), raw, "", done)
         if self._stopped is not None:
-            _fail(done, Unavailable(self._stopped))
+            arrived.fail(Unavailable(self._stopped))
             return
-        digest = "0x" + keccak(raw).hex()
         try:
-            if self._journal.knows(bytes.fromhex(digest[2:])) or any(known == digest for known, _, _ in pool):
+            if self._journal.knows(bytes.fromhex(arrived.digest[2:])) or any(
+                one.digest == arrived.digest for one in pool
+            ):
                 raise ExecutorError({"code": -32000, "message": "already known"})
-            sender, nonce = _sender_and_nonce(raw)
-            mined = int(await self._executor.ask("eth_getTransactionCount", [sender, "latest"]), 16)
-            expected = mined + sum(1 for _, other, _ in pool if _sender_and_nonce(other)[0] == sender)
-            if nonce > expected:
-                self._wait_for_turn(sender, nonce, raw)
-                if done is not None and not done.done():
-                    done.set_result(digest)
-                return
             await self._executor.ask("eth_sendRawTransaction", ["0x" + raw.hex()])
+            found = await self._executor.ask("eth_getTransactionByHash", [arrived.digest])
+            sender, nonce = str(found["from"]), int(found["nonce"], 16)
+            mined = int(await self._executor.ask("eth_getTransactionCount", [sender, "latest"]), 16)
+            if nonce > mined + sum(1 for one in pool if one.sender == sender):
+                await self._executor.ask("anvil_dropTransaction", [arrived.digest])
+                self._wait_for_turn(sender, nonce, raw)
+                arrived.succeed()
+                return
         except (ExecutorError, Unavailable) as error:
-            _fail(done, error)
+            arrived.fail(error)
             return
-        pool.append((digest, raw, done))
+        pool.append(_Pooled(arrived.digest, raw, sender, done))
         following = self._queued.pop((sender, nonce + 1), None)
         if following is not None:
             await self._pool(following, None, pool)
@@ -287,29 +301,6 @@ class EmbeddedChain:
             if old != file:
                 with contextlib.suppress(OSError):
                     old.unlink()
-
-
-def _fail(done: asyncio.Future[str] | None, error: Exception) -> None:
-    if done is not None and not done.done():
-        done.set_exception(error)
-
-
-def _sender_and_nonce(raw: bytes) -> tuple[str, int]:
-    """Return sender and nonce of a signed legacy or typed transaction.
-
-    Raises:
-        ExecutorError: it is not one.
-    """
-    from eth_account import Account
-
-    try:
-        sender: str = Account.recover_transaction(raw)
-        fields = rlp.decode(raw if raw[0] >= 0xC0 else raw[1:])
-        nonce = int.from_bytes(fields[0 if raw[0] >= 0xC0 else 1], "big")
-    except Exception as error:
-        # eth-account and rlp raise whatever they meet in hostile bytes.
-        raise ExecutorError({"code": -32602, "message": "not a signed transaction"}) from error
-    return sender, nonce
 
 
 __all__ = ["BLOCK_GAS", "ChainDamaged", "EmbeddedChain"]
