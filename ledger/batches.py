@@ -43,6 +43,38 @@ class AnchorCall(Protocol):
         """Return the calldata; at most 512 anchors."""
 
 
+class Anchorable(Protocol):
+    """What is needed of a document to anchor it."""
+
+    @property
+    def document_id(self) -> bytes:
+        """The commitment, 32 bytes."""
+
+    @property
+    def tag(self) -> bytes:
+        """The number tag, 32 bytes."""
+
+    @property
+    def member(self) -> str:
+        """Code of the issuing body."""
+
+    @property
+    def registry(self) -> bytes:
+        """Address of the registry, 20 bytes."""
+
+    @property
+    def document_type(self) -> int:
+        """UNTDID 1001 code."""
+
+    @property
+    def use_policy(self) -> int:
+        """Use policy as the contracts hold it."""
+
+    @property
+    def key(self) -> bytes:
+        """Thumbprint of the document key, 32 bytes."""
+
+
 class Batches:
     """Turns stored documents into acts of one outbox, and is the outbox's ``Consequences``."""
 
@@ -52,8 +84,8 @@ class Batches:
         self._anchor_call = anchor_call
         self._most = most
 
-    def intend_in(self, connection: Connection, outbox: Outbox, documents: Sequence[StoredDocument]) -> int:
-        """Intend acts that anchor all ``documents`` and note which carries which; return how many acts."""
+    def intend_in(self, connection: Connection, outbox: Outbox, documents: Sequence[Anchorable]) -> int:
+        """Intend acts that anchor all ``documents``, which are stored, and note which carries which; return how many acts."""
         acts = 0
         for _, alike in groupby(sorted(documents, key=_kind_of_batch), key=_kind_of_batch):
             group = list(alike)
@@ -94,7 +126,7 @@ class Batches:
             or (slot.status != 0 and slot.commitment != one.document_id[:COMMITMENT_BYTES])
         ]
 
-    def _act(self, documents: Sequence[StoredDocument]) -> Act:
+    def _act(self, documents: Sequence[Anchorable]) -> Act:
         first = documents[0]
         calldata = self._anchor_call(
             first.member,
@@ -106,5 +138,5 @@ class Batches:
         return Act(first.registry, calldata, f"{PURPOSE} {len(documents)} of {first.member}")
 
 
-def _kind_of_batch(document: StoredDocument) -> tuple[bytes, str, int, int, bytes]:
+def _kind_of_batch(document: Anchorable) -> tuple[bytes, str, int, int, bytes]:
     return (document.registry, document.member, document.document_type, document.use_policy, document.key)

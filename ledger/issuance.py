@@ -13,7 +13,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from enum import StrEnum
 from itertools import chain, islice
@@ -87,7 +87,8 @@ class _Chunk:
     waiting: dict[bytes, list[tuple[int, Draft]]] = field(default_factory=dict)
 
     def wait(self, place: int, draft: Draft, document_id: bytes) -> None:
-        self.waiting.setdefault(document_id, []).append((place, draft))
+        # Without its document, which is stored: many chunks may be waiting.
+        self.waiting.setdefault(document_id, []).append((place, replace(draft, unsigned=None)))
 
 
 class Issuer:
@@ -214,9 +215,8 @@ class Issuer:
         prepared = [self._signed(draft) for _, draft in drafts.values()]
         with self._store.writing() as connection:
             holders = self._store.documents.add_in(connection, prepared, self._clock())
-            ids = [one.document_id for one in prepared if one.tag not in holders]
-            stored = self._store.documents.by_ids_in(connection, ids)
-            self._batches.intend_in(connection, self._outbox, [stored[one] for one in ids])
+            free = [one for one in prepared if one.tag not in holders]
+            self._batches.intend_in(connection, self._outbox, free)
         for one in prepared:
             place, draft = drafts[one.tag]
             if one.tag in holders:  # another process was faster
