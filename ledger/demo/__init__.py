@@ -100,11 +100,14 @@ class _Demo:
         recorder = Recorder(self._show, self._announce)
         node_home = self._folder / "node"
 
+        def start_gateways() -> None:
+            for member in GATEWAYS:
+                self._gateways.append(start_gateway(self._folder, member))
+
         def set_stage() -> str:
             node = up(node_home, 0)
             self._node_port = int(node.url.rpartition(":")[2])
-            make_consortium(self._folder, node, self._announce)
-            self._gateways = [start_gateway(self._folder, member) for member in GATEWAYS]
+            make_consortium(self._folder, node, self._announce, start_gateways)
             for gateway in self._gateways:
                 gateway.client.wait_until_ready(_READY_SECONDS)
             return "ready"

@@ -104,7 +104,9 @@ class _Journey:
         return _word(self._stage.china.post("/v1/verify", body))
 
     def _redacted(self) -> str:
-        return self._by_document(redact(self._document(0).encode(), ["consignee", "items[0].particulars"]).decode())
+        return self._by_document(
+            redact(self._document(0).encode(), ["consignee", "items[0].particulars"]).decode()
+        )
 
     def _altered(self, place: int) -> str:
         header, payload, rest = self._document(place).split(".", 2)

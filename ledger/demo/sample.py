@@ -54,8 +54,15 @@ class Gateway:
     process: subprocess.Popen[bytes]
 
 
-def make_consortium(folder: Path, node: NodeAddress, announce: Callable[[str], None]) -> Manifest:
+def make_consortium(
+    folder: Path,
+    node: NodeAddress,
+    announce: Callable[[str], None],
+    founded: Callable[[], None] = lambda: None,
+) -> Manifest:
     """Found the consortium and make the homes of all its members and of the auditor below ``folder``.
+
+    ``founded`` is called as soon as gateways can be started, before the votes.
 
     Raises:
         Refused, Unavailable: the chain did not take it.
@@ -72,13 +79,14 @@ def make_consortium(folder: Path, node: NodeAddress, announce: Callable[[str], N
     manifest = deploy_consortium(chain, deployer, node.chain_id, founders)
     for one in made.values():
         (one.path / MANIFEST).write_text(manifest.to_json())
+    _share_tag_keys(folder)
+    founded()
     assembly = _Assembly(chain, manifest, {code: bosses[code] for code in ADMINISTRATIONS})
     announce("they admit the registry and two issuing bodies by vote")
     assembly.decide("admitRegistry", "0x" + manifest.registry(1).hex(), 1)
     for code, economy in ISSUING_BODIES.items():
         assembly.decide("admitMember", code, economy, _ISSUING_ROLES, "0x" + bosses[code].address.hex())
         _equip(chain, manifest, made[code], code, bosses[code])
-    _share_tag_keys(folder)
     return manifest
 
 
