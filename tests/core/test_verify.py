@@ -123,7 +123,9 @@ def test_an_absence_in_the_cache_is_not_an_absence_on_the_ledger() -> None:
 
 
 def test_a_recent_reading_that_the_operator_allows_is_enough() -> None:
-    assert Presented(source="RECENT").anchor().verdict().word is Word.ACCEPT
+    verdict = Presented(source="RECENT").anchor().verdict()
+    assert verdict.word is Word.ACCEPT
+    assert code_is_found(verdict, "X04", "STATUS")
 
 
 @pytest.mark.parametrize(

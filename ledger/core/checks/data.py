@@ -23,8 +23,11 @@ _HS_DIGITS = 6
 def check_data(case: Case) -> Check:
     """Return the check; not carried out without both a document and a declaration with items or invoices."""
     declaration = case.question.declaration
-    if declaration is None or case.document is None:
+    if case.question.unreadable:
         return Check(CheckName.DATA, Outcome.NOT_CHECKED)
+    if declaration is None or case.document is None:
+        absent = Reason.NO_DECLARATION if declaration is None else Reason.NO_DOCUMENT
+        return Check(CheckName.DATA, Outcome.NOT_CHECKED, (Finding.of(absent, Word.ACCEPT),))
     findings = list(_about_whole(case, declaration))
     items = dict(case.items())
     claimed: dict[int, list[DeclarationItem]] = {}

@@ -97,17 +97,16 @@ def _about_record(case: Case) -> Iterator[Finding]:
         message = f"The record is one of {record.member}, not of {case.issuer}."
         yield Finding.of(Reason.DIGEST_MISMATCH, Word.REJECT, message, next_step=_ASK_COPY)
     if opened is None:
+        yield Finding.of(Reason.NO_DOCUMENT, Word.ACCEPT)
         yield from _about_second_key(case)
         return
     if opened.document_id != record.document_id:
         message = f"It is not the document anchored under this number on {when(record.anchored_at)}."
         yield Finding.of(Reason.DIGEST_MISMATCH, Word.REJECT, message, next_step=_ASK_COPY)
     if opened.header.kid != record.key:
-        message = "It names another key than the record."
-        yield Finding.of(Reason.DIGEST_MISMATCH, Word.REJECT, message, next_step=_ASK_COPY)
+        yield Finding.of(Reason.KEY_OF_RECORD_DIFFERS, Word.REJECT, next_step=_ASK_COPY)
     if case.facts.tag is not None and case.facts.tag != record.tag:
-        message = "The record is not that of the document's own number."
-        yield Finding.of(Reason.DIGEST_MISMATCH, Word.REJECT, message, next_step=_ASK_COPY)
+        yield Finding.of(Reason.TAG_DIFFERS, Word.REJECT, next_step=_ASK_COPY)
     elif case.facts.tag is None:
         yield Finding.of(Reason.TAG_NOT_CHECKED, Word.ACCEPT)
 

@@ -51,7 +51,7 @@ def _about_key_name(case: Case) -> Iterator[Finding]:
             )
     elif not case.key.trusted:
         message = "The signing key was registered under a name that is not its own."
-        yield Finding.of(Reason.SIGNER_NOT_NOTIFIED, Word.REFER, message, next_step=ASK_ISSUER)
+        yield Finding.of(Reason.KEY_NOT_RELIABLE, Word.REFER, message, next_step=ASK_ISSUER)
 
 
 def _about_key(key: KeyState, record: RecordState, time: int) -> Iterator[Finding]:

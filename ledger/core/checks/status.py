@@ -40,7 +40,15 @@ def check_status(case: Case) -> Check:
         return Check.judged(CheckName.STATUS, [disagreement])
     if record is None:
         return Check(CheckName.STATUS, Outcome.NOT_CHECKED)
-    return Check.judged(CheckName.STATUS, [*_about_status(record, case.time), *_about_validity(case, record)])
+    findings = [*_about_reading(case), *_about_status(record, case.time), *_about_validity(case, record)]
+    return Check.judged(CheckName.STATUS, findings)
+
+
+def _about_reading(case: Case) -> Iterator[Finding]:
+    age = case.facts.age
+    if case.facts.chain is None and age is not None:
+        message = f"The chain was not asked: the answer is from a reading {int(age.total_seconds())} s old."
+        yield Finding.of(Reason.CACHE_AGE, Word.ACCEPT, message)
 
 
 def _last_known(record: RecordState | None) -> Iterator[Finding]:
@@ -97,10 +105,12 @@ def _about_validity(case: Case, record: RecordState) -> Iterator[Finding]:
 
 def _about_day(case: Case, answer: ValidOn, imported: date, *, declared: bool) -> Iterator[Finding]:
     if answer.validity is Validity.EXPIRED:
-        message = f"It was valid until {answer.last}, the day of import is {imported}."
-        yield Finding.of(
-            Reason.EXPIRED_AT_IMPORT_DATE, Word.REJECT, message, next_step="Check the day of import."
+        judged = f"the day of import is {imported}" if declared else f"it was judged for {imported}"
+        message = f"It was valid until {answer.last}, {judged}."
+        step = (
+            "Check the day of import." if declared else "If the goods were imported before, ask for that day."
         )
+        yield Finding.of(Reason.EXPIRED_AT_IMPORT_DATE, Word.REJECT, message, next_step=step)
     elif answer.validity is Validity.UNKNOWN:
         yield Finding.of(Reason.VALIDITY_UNKNOWN, Word.ACCEPT_WITH_REMARKS)
     elif answer.validity is Validity.NOT_YET:

@@ -32,7 +32,7 @@ def test_another_document_under_an_anchored_number_is_rejected() -> None:
 def test_a_document_whose_record_has_another_number_is_rejected() -> None:
     verdict = Presented(facts={"tag": tag_of("VN-CN 26/01/99999")}).anchor().verdict()
     assert verdict.word is Word.REJECT
-    assert code_is_found(verdict, "R06", "INTEGRITY")
+    assert code_is_found(verdict, "X14", "INTEGRITY")
 
 
 def test_a_number_that_cannot_be_compared_is_said_and_does_not_stand_in_the_way() -> None:

@@ -43,7 +43,7 @@ def test_a_document_sealed_with_another_key_than_its_record_names_is_rejected() 
     second = presented.journal.register_key(number=2)
     verdict = presented.anchor(key=second).verdict()
     assert verdict.word is Word.REJECT
-    assert code_is_found(verdict, "R06", "INTEGRITY")
+    assert code_is_found(verdict, "X09", "INTEGRITY")
 
 
 def test_a_key_under_a_name_that_is_not_its_own_is_never_trusted() -> None:
@@ -54,7 +54,7 @@ def test_a_key_under_a_name_that_is_not_its_own_is_never_trusted() -> None:
     presented.facts = {"member": member}
     verdict = presented.verdict()
     assert verdict.word is Word.REFER
-    assert code_is_found(verdict, "R02", "ISSUER")
+    assert code_is_found(verdict, "X08", "ISSUER")
 
 
 def test_another_algorithm_than_the_registered_one_is_rejected() -> None:
