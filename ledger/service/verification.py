@@ -38,6 +38,8 @@ if TYPE_CHECKING:
 _KIND_ORIGIN = 1
 _TRIES = 3
 _PURPOSE = 200
+_MOST_PARENTS = 32
+"""References of one document that are looked up; a document is a stranger's until it was judged."""
 
 
 class Verification:
@@ -250,7 +252,10 @@ class Verification:
 
     def _parents(self, document: Opened | None) -> tuple[Parent, ...]:
         found = []
-        for reference in [] if document is None else document.subject.get("references") or []:
+        references = None if document is None else document.subject.get("references")
+        for reference in references[:_MOST_PARENTS] if isinstance(references, list) else ():
+            if not isinstance(reference, dict):
+                continue
             issuer, number = str(reference.get("issuerId", "")), str(reference.get("number", ""))
             key = self._tag_keys.find(issuer)
             if key is None:
