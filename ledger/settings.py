@@ -125,7 +125,7 @@ class ChainSettings:
 
     url: str = _setting("http://127.0.0.1:8545", _url, "JSON-RPC endpoint of the node")
     chain_id: int = _setting(
-        7040, _whole(1, 2**53 - 1), "EIP-155 chain id; a node on another chain is not used"
+        648_001, _whole(1, 2**53 - 1), "EIP-155 chain id; a node on another chain is not used"
     )
     manifest: Path = _setting("deployment.json", _path, "deployment manifest: the contracts' addresses")
     timeout: int = _setting(10, _whole(1, 600), "seconds to wait for one answer of the node")

@@ -51,10 +51,15 @@ def _read(name: str, text: str) -> object:
         return read_moment(name, text)
     if name == "reason":
         return read_reason(name, text)
-    return read_digest(name, text) if name == "key" else _address(name, text)
+    return read_digest(name, text) if name == "key" else read_address(name, text)
 
 
-def _address(name: str, text: str) -> bytes:
+def read_address(name: str, text: str) -> bytes:
+    """Return the 20 bytes of an address.
+
+    Raises:
+        Rejected: not an address, or a wrong checksum.
+    """
     from eth_utils.address import is_checksum_address, to_canonical_address
 
     digits = text.removeprefix("0x")

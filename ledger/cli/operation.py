@@ -9,10 +9,15 @@ from typing import TYPE_CHECKING
 from ledger.cli import exits
 from ledger.cli.console import GREEN, RED, Progress, coloured, say, say_json, show
 from ledger.cli.home import home_of, opened, settings_of
+from ledger.core.problems import Problem
+from ledger.errors import Rejected
 from ledger.service.wire import hex_text, rebuild_shape
 
 if TYPE_CHECKING:
+    from ledger.chain.deploy import Founder
     from ledger.node.control import NodeAddress
+
+FOUNDER_ROLES = 1 | 16  # administration, customs
 
 
 def demo(options: argparse.Namespace) -> int:
@@ -24,6 +29,46 @@ def demo(options: argparse.Namespace) -> int:
         return exits.DONE
 
     return exits.DONE if run_demo(once=options.once, as_json=options.json) else exits.PROBLEMS
+
+
+def found(options: argparse.Namespace) -> int:
+    """Deploy a new consortium's contracts; the account that does it has no power afterwards."""
+    import os
+
+    from ledger.chain.deploy import deploy_consortium
+    from ledger.chain.web3_chain import Web3Chain
+    from ledger.cli import files
+    from ledger.keys.account import TransactionAccount
+    from ledger.service.wire import address_text
+
+    founders = _founders(options.founders)
+    chain = Web3Chain(options.node, chain_id=options.chain_id, journal=bytes(20))
+    manifest = deploy_consortium(chain, TransactionAccount(os.urandom(32)), options.chain_id, founders)
+    files.write_new(options.out, manifest.to_json().encode() + b"\n")
+    say(f"{coloured('founded', GREEN)}  consortium {address_text(manifest.consortium)}")
+    say(f"  journal            {address_text(manifest.journal)}")
+    say(f"  registry of origin {address_text(manifest.registry(1))}  (not admitted yet)")
+    say(
+        "  Next: tradeseal proposal admit-registry ADDRESS, and more than two thirds of the founders vote for it."
+    )
+    return exits.DONE
+
+
+def _founders(texts: list[str]) -> list[Founder]:
+    from ledger.chain.deploy import Founder as Made
+    from ledger.cli.consortium import read_address
+
+    founders: list[Founder] = []
+    problems: list[Problem] = []
+    for text in texts:
+        code, economy, address = [*text.split(":"), "", ""][:3]
+        try:
+            founders.append(Made(code, economy, FOUNDER_ROLES, read_address("--founder", address)))
+        except Rejected as error:
+            problems += error.problems
+    if problems:
+        raise Rejected(problems)
+    return founders
 
 
 def init(options: argparse.Namespace) -> int:

@@ -237,6 +237,23 @@ def _operation(commands: Any) -> None:
     one.add_argument("--stop", action="store_true", help="only stop what an earlier demo left running")
     one.add_argument("--json", action="store_true", help="one JSON object a step")
     one = _command(
+        commands, "found", "operation:found", "deploy a new consortium's contracts and write its manifest",
+        f"0 done, {_GENERAL}",
+    )  # fmt: skip
+    one.add_argument(
+        "--founder", dest="founders", action="append", required=True, metavar="CODE:XX:ADDRESS",
+        help="a founding administration, its economy (ISO 3166-1) and its controller account; repeat for each",
+    )  # fmt: skip
+    one.add_argument(
+        "--node", default="http://127.0.0.1:8545", metavar="URL", help="the chain's JSON-RPC address"
+    )
+    one.add_argument(
+        "--chain-id", type=int, default=648_001, metavar="N", help="the chain's id (default: 648001)"
+    )
+    one.add_argument(
+        "--out", type=Path, required=True, metavar="FILE", help="write the deployment manifest here"
+    )
+    one = _command(
         commands, "init", "operation:init", "make a gateway's folder: settings, keys, passphrase file"
     )
     one.add_argument("--member", default="", metavar="CODE", help="member code; none for one that only reads")
@@ -247,7 +264,9 @@ def _operation(commands: Any) -> None:
     one.add_argument(
         "--node", default="http://127.0.0.1:8545", metavar="URL", help="the chain's JSON-RPC address"
     )
-    one.add_argument("--chain-id", type=int, default=7040, metavar="N", help="the chain's id (default: 7040)")
+    one.add_argument(
+        "--chain-id", type=int, default=648_001, metavar="N", help="the chain's id (default: 648001)"
+    )
     one.add_argument("--deployment", type=Path, metavar="FILE", help="the consortium's deployment manifest")
     one.add_argument("--port", type=int, default=8080, help="port of the HTTP interface (default: 8080)")
     one.add_argument(

@@ -98,6 +98,15 @@ class Outgoing:
             found = connection.execute(asked.order_by(outbox.c.nonce, outbox.c.id).limit(limit)).all()
         return [_row(one) for one in found]
 
+    def accounts_waiting(self) -> set[bytes]:
+        """Return the accounts whose lanes have acts that are not settled, refused or superseded yet."""
+        waiting = (OutboxState.INTENDED, OutboxState.SIGNED, OutboxState.MINED)
+        asked = (
+            select(outbox.c.account).where(outbox.c.state.in_([state.value for state in waiting])).distinct()
+        )
+        with self._database.reading() as connection:
+            return {bytes(account) for account in connection.execute(asked).scalars()}
+
     def with_nonce(self, account: bytes, nonce: int) -> OutboxRow | None:
         """Return the row that was given ``nonce``, whatever its state, or None."""
         asked = _ROWS.where(outbox.c.account == account, outbox.c.nonce == nonce)
