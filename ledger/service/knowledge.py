@@ -7,6 +7,7 @@ their few entries when somebody asks. Nothing is fetched from the chain here.
 from __future__ import annotations
 
 import threading
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from ledger.core.entries import Entry, MalformedEntry, decode
@@ -31,9 +32,9 @@ class Knowledge:
         self._folded: list[CachedEntry] = []
         self._step: Step | None = None
 
-    def consortium(self) -> Consortium:
-        """Return members, keys, registries and proposals as of the cache's newest step."""
-        step = self._store.journal.head()
+    def consortium(self, step: Step | None = None) -> Consortium:
+        """Return members, keys, registries and proposals as of the cache's newest step, which is ``step`` if given."""
+        step = self._store.journal.head() if step is None else step
         with self._guard:
             if step != self._step:
                 self._bring_up_to_date()
@@ -42,11 +43,14 @@ class Knowledge:
 
     def record(self, member: str, registry: bytes, tag: bytes) -> RecordState | None:
         """Return a record as its entries in the cache tell it, or None."""
-        found = [entry for entry in self.entries_about(member, tag) if entry.contract == registry]
-        try:
-            return record_of([entry for entry in found if entry.type in RECORD_TYPES])
-        except ValueError as error:
-            raise Unavailable(f"the cache contradicts itself about {member}: {error}") from error
+        return _record(registry, self._store.journal.entries_about(member, tag))
+
+    def head_and_record(
+        self, member: str, registry: bytes, tag: bytes
+    ) -> tuple[Step | None, RecordState | None]:
+        """Return how far the cache has read, and a record, as one consistent reading."""
+        step, cached = self._store.journal.head_and_entries_about(member, tag)
+        return step, _record(registry, cached)
 
     def anchored(self, member: str, registry: bytes, document_id: bytes) -> RecordState | None:
         """Return the record by which ``member`` anchored a document, or None."""
@@ -55,10 +59,6 @@ class Knowledge:
             if entry.contract == registry:
                 return self.record(member, registry, entry.subject)
         return None
-
-    def entries_about(self, member: str, subject: bytes) -> list[Entry]:
-        """Return the cached entries of ``member`` about ``subject``, oldest first."""
-        return [read(cached) for cached in self._store.journal.entries_about(member, subject)]
 
     def _bring_up_to_date(self) -> None:
         known = len(self._folded)
@@ -73,6 +73,14 @@ class Knowledge:
                 self._consortium, self._folded = Consortium(), []
                 raise Unavailable(f"the journal contradicts itself: {error}") from error
             self._folded.append(cached)
+
+
+def _record(registry: bytes, cached: Sequence[CachedEntry]) -> RecordState | None:
+    entries = [read(one) for one in cached]
+    try:
+        return record_of([one for one in entries if one.contract == registry and one.type in RECORD_TYPES])
+    except ValueError as error:
+        raise Unavailable(f"the cache contradicts itself: {error}; run tradeseal rebuild") from error
 
 
 def read(cached: CachedEntry) -> Entry:

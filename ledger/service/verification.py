@@ -6,6 +6,7 @@ that means. The chain is asked once per question; the cache answers alone only w
 
 from __future__ import annotations
 
+import contextlib
 import uuid
 from collections.abc import Callable
 from dataclasses import replace
@@ -156,27 +157,29 @@ class Verification:
     def _facts(self, question: Question, now: datetime) -> Facts:
         """Gather what is known, at one block where the chain answers."""
         issuer, tag = _issuer(question), self._tag(question)
-        sight, slot = None, None
         observed = self._observed()
         recent = self._freshness > timedelta() and observed is not None and now - observed <= self._freshness
-        step = self._store.journal.head() if recent else None
-        if step is None:
-            recent = False
-            try:
+        sight, slot = None, None
+        if not recent:
+            with contextlib.suppress(Unavailable):
                 sight, slot = self._look(issuer, tag)
-            except Unavailable:
-                sight, slot = None, None
+        step, record = None, None
+        if tag is None:
             step = self._store.journal.head()
+        else:
+            step, record = self._knowledge.head_and_record(issuer, self._registry, tag)
         facts = Facts(
             chain_id=self._chain_id,
             registry=self._registry,
             observed_at=now,
             chain=sight,
             cache=_sight(step),
+            record=record,
+            slot=slot,
             tag=tag,
-            recent=recent,
+            recent=recent and step is not None,
         )
-        return facts if step is None else self._with_journal(facts, question, issuer, tag, slot)
+        return facts if step is None else self._with_journal(facts, step, question, issuer)
 
     def _look(self, issuer: str, tag: bytes | None) -> tuple[Sight, RecordSlot | None]:
         """Ask the chain once, and read what is new there until cache and answer are of the same size."""
@@ -194,15 +197,11 @@ class Verification:
         sight = Sight(look.block_number, moment(look.time), look.head.size, look.head.root)
         return sight, look.records[0] if tags else None
 
-    def _with_journal(
-        self, facts: Facts, question: Question, issuer: str, tag: bytes | None, slot: RecordSlot | None
-    ) -> Facts:
-        """Add what the cached journal says of the issuer, the record and everything around it."""
-        consortium = self._knowledge.consortium()
-        record = None
-        if tag is not None:
-            record = self._knowledge.record(issuer, self._registry, tag)
-        elif question.document is not None:
+    def _with_journal(self, facts: Facts, step: Step, question: Question, issuer: str) -> Facts:
+        """Add what the cached journal says of the issuer and of everything around the record."""
+        consortium = self._knowledge.consortium(step)
+        record, slot = facts.record, facts.slot
+        if facts.tag is None and question.document is not None:
             record = self._knowledge.anchored(issuer, self._registry, question.document.document_id)
             if record is not None and facts.chain is not None:
                 slot = self._slot(issuer, record.tag)

@@ -109,6 +109,7 @@ _STEPS = select(
     steps.c.root,
     steps.c.frontier,
 ).order_by(steps.c.step.desc())
+_HEAD = _STEPS.limit(1)
 
 
 class CachedJournal:
@@ -162,6 +163,13 @@ class CachedJournal:
         with self._database.reading() as connection:
             return self.head_in(connection)
 
+    def head_and_entries_about(self, member: str, subject: bytes) -> tuple[Step | None, list[CachedEntry]]:
+        """Return ``head()`` and ``entries_about(member, subject)`` as one consistent reading."""
+        with self._database.reading() as connection:
+            step = self.head_in(connection)
+            rows = connection.execute(_ABOUT, {"member": member, "subject": subject}).all()
+        return step, [CachedEntry(*row) for row in rows]
+
     def steps(self) -> list[Step]:
         """Return all steps, newest first."""
         with self._database.reading() as connection:
@@ -189,7 +197,7 @@ class CachedJournal:
     @staticmethod
     def head_in(connection: Connection) -> Step | None:
         """Return the newest step as this transaction sees it."""
-        row = connection.execute(_STEPS.limit(1)).first()
+        row = connection.execute(_HEAD).first()
         return None if row is None else Step(*row)
 
     @staticmethod
