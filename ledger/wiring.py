@@ -11,16 +11,19 @@ from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import TYPE_CHECKING, TypeVar
 
+from ledger import keys
 from ledger.chain import abi
 from ledger.chain.manifest import Manifest, read_manifest
 from ledger.chain.web3_chain import Web3Chain
 from ledger.core.problems import Problem
 from ledger.core.strictjson import Limits
 from ledger.errors import Rejected
+from ledger.keys.files import read_passphrase
 from ledger.keys.tags import TagKeys
 from ledger.reference import read_reference
 from ledger.service.knowledge import Knowledge
-from ledger.service.ledger import Ledger, Parts
+from ledger.service.ledger import Ledger
+from ledger.service.parts import Parts
 from ledger.service.verification import Verification
 from ledger.store import Store, open_store
 from ledger.sync import Progress, converge
@@ -78,24 +81,10 @@ def open_signer(settings: Settings) -> Signer:
     Raises:
         Rejected: none is set, or it cannot be opened with the passphrase of this gateway.
     """
-    from ledger.keys.files import read_passphrase
-
-    kind, _, place = settings.keys.document_signer.partition(":")
-    if not kind:
+    if not settings.keys.document_signer:
         wanted = "a document signer: keystore:FILE, pkcs12:FILE or pkcs11:URI"
         raise Rejected([Problem("keys.document_signer", "", wanted, code="NO_DOCUMENT_SIGNER")])
-    passphrase = read_passphrase(settings.keys.passphrase_file)
-    if kind == "keystore":
-        from ledger.keys.keystore import open_keystore
-
-        return open_keystore(_path(place), passphrase)
-    if kind == "pkcs12":
-        from ledger.keys.pkcs12 import open_pkcs12
-
-        return open_pkcs12(_path(place), passphrase)
-    from ledger.keys.pkcs11 import Pkcs11Signer, parse_uri
-
-    return Pkcs11Signer(parse_uri(settings.keys.document_signer), passphrase)
+    return keys.open_signer(settings.keys.document_signer, read_passphrase(settings.keys.passphrase_file))
 
 
 def open_account_file(settings: Settings, file: Path) -> TransactionAccount:
@@ -105,7 +94,6 @@ def open_account_file(settings: Settings, file: Path) -> TransactionAccount:
         Rejected: no such file, or another passphrase.
     """
     from ledger.keys.account import open_account
-    from ledger.keys.files import read_passphrase
 
     return open_account(file, read_passphrase(settings.keys.passphrase_file))
 
@@ -237,9 +225,3 @@ def _once(make: Callable[[], _Made]) -> Callable[[], _Made]:
             return kept()
 
     return get
-
-
-def _path(text: str) -> Path:
-    from pathlib import Path
-
-    return Path(text)

@@ -9,12 +9,15 @@ from __future__ import annotations
 
 import os
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import orjson
 
+from ledger.core import numbers
 from ledger.core.jose import from_base64url, to_base64url
+from ledger.core.problems import Problem
+from ledger.errors import Rejected
 from ledger.keys.files import read_secret_file, refused, write_secret_file
 
 _SUFFIX = ".tagkey.jwk"
@@ -67,6 +70,25 @@ class TagKeys:
                 raise refused(str(path), key.member, f"the tag key of {member}", "TAG_KEY_OF_ANOTHER")
             known = self._known[member] = (stamp, key)
         return known[1]
+
+    def tag(self, member: str, kind: int, number: str) -> bytes:
+        """Return the tag, 32 bytes, of a number of ``member``; docs/spec/number-tag.md.
+
+        Raises:
+            Rejected: an unusable number, no tag key of the member here, or both.
+        """
+        key = self.find(member)
+        problems = []
+        if key is None:
+            wanted = "a member whose tag key is here (tradeseal key tag import)"
+            problems.append(Problem("issuer", member[:40], wanted, code="TAG_KEY_MISSING"))
+        try:
+            normalised = numbers.normalise(number)
+        except numbers.UnusableNumber as error:
+            problems.append(replace(error.problem, path="number"))
+        if key is None or problems:
+            raise Rejected(problems)
+        return numbers.tag(key.secret, kind, normalised)
 
     def members(self) -> list[str]:
         """Return whose tag keys are here, in alphabetical order."""

@@ -8,23 +8,17 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ledger.chain import abi
-from ledger.core import numbers
-from ledger.core.acts import StatusChanged
 from ledger.core.documents.validation import validate
-from ledger.core.entries import Entry
 from ledger.core.envelope import redact
 from ledger.core.forms import MalformedEnvelope
 from ledger.core.problems import Problem
-from ledger.core.state import RECORD_TYPES, Status
-from ledger.core.strictjson import Limits
+from ledger.core.state import RECORD_TYPES
 from ledger.errors import Rejected, TradeSealError, Unavailable
-from ledger.outbox import Act
+from ledger.service.acting import Acting
 from ledger.service.answers import (
     ActReceipt,
     Asker,
@@ -39,7 +33,7 @@ from ledger.service.answers import (
     StatusAction,
     VerifyRequest,
 )
-from ledger.service.governance import calldata, describe_members, describe_proposals
+from ledger.service.governance import describe_members, describe_proposals
 from ledger.service.knowledge import read
 from ledger.service.reading import line, moment, reread
 from ledger.store import open_store
@@ -48,57 +42,12 @@ from ledger.sync import rebuild
 if TYPE_CHECKING:
     from types import TracebackType
 
-    from ledger.chain.manifest import Manifest
-    from ledger.chain.port import Chain
-    from ledger.core.codes import Reference
     from ledger.core.verdict import Verdict
     from ledger.importers.edi3 import ImportReport
-    from ledger.issuance import Issued, Issuer
-    from ledger.keys.signer import Signer
-    from ledger.keys.tags import TagKeys
-    from ledger.outbox import Outbox
-    from ledger.service.knowledge import Knowledge
-    from ledger.service.verification import Verification
-    from ledger.settings import Settings
-    from ledger.store import Store
-    from ledger.store.journal import CachedEntry
-    from ledger.sync import Progress
+    from ledger.issuance import Issued
+    from ledger.service.parts import Parts
 
 _KIND_ORIGIN = 1
-_STATUS = {
-    StatusAction.SUSPEND: Status.SUSPENDED,
-    StatusAction.REINSTATE: Status.VALID,
-    StatusAction.REVOKE: Status.REVOKED,
-    StatusAction.CANCEL: Status.CANCELLED,
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Parts:
-    """What a ledger is made of; ``ledger.wiring`` says what each is in a real gateway.
-
-    Args:
-        issuer, operator, controller, signer: opened on first use, because that takes a passphrase and time; they
-            raise ``Rejected`` when this gateway has no such key.
-        converge: reads the chain into the store and remembers when it did.
-        clock: the time, aware, UTC.
-    """
-
-    settings: Settings
-    chain: Chain
-    store: Store
-    manifest: Manifest
-    reference: Reference
-    tag_keys: TagKeys
-    knowledge: Knowledge
-    verification: Verification
-    converge: Callable[[], Progress]
-    clock: Callable[[], datetime]
-    limits: Limits
-    issuer: Callable[[], Issuer]
-    operator: Callable[[], Outbox]
-    controller: Callable[[], Outbox]
-    signer: Callable[[], Signer]
 
 
 class Ledger:
@@ -106,6 +55,7 @@ class Ledger:
 
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
+        self._acting = Acting(parts)
 
     # --- documents -------------------------------------------------------------------------------------------
 
@@ -173,6 +123,10 @@ class Ledger:
         """
         return self._parts.verification.verify(request, asker)
 
+    def answers_at_once(self) -> bool:
+        """Return whether ``verify`` would answer now without waiting for the chain or for a database server."""
+        return self._parts.verification.is_recent() and self._parts.store.is_local
+
     def history(self, issuer: str, number: str) -> History:
         """Re-read from the chain everything that was ever said about one record.
 
@@ -180,7 +134,7 @@ class Ledger:
             Rejected: unknown issuer, empty number, or no tag key of the issuer here.
             Unavailable: the chain does not answer.
         """
-        tag = self._tag(issuer, number)
+        tag = self._parts.tag_keys.tag(issuer, _KIND_ORIGIN, number)
         progress = self._parts.converge()
         cached = [
             one
@@ -205,33 +159,7 @@ class Ledger:
         Raises:
             Rejected: not our record, unknown reason. Refused: the contract's rules. Unavailable: stored, not yet mined.
         """
-        own = self._parts.settings.member.code
-        problems = []
-        if issuer != own:
-            problems.append(
-                Problem(
-                    "issuer",
-                    issuer[:40],
-                    f"{own or 'nobody'}, for which this gateway acts",
-                    code="NOT_OUR_RECORD",
-                )
-            )
-        if not 0 < reason < 100:
-            problems.append(
-                Problem("reason", str(reason), "a reason code, R01 to R99", code="REASON_INVALID")
-            )
-        if problems:
-            raise Rejected(problems)
-        tag = self._tag(issuer, number)
-        since = 0 if effective_from is None else int(effective_from.timestamp())
-        calldata = abi.change_status(own, tag, int(_STATUS[action]), reason, since)
-        act = Act(self._parts.manifest.registry(_KIND_ORIGIN), calldata, f"{action.value} a record of {own}")
-        return self._carry_out(
-            action.value,
-            self._parts.operator(),
-            act,
-            lambda: self._parts.store.journal.entries_about(own, tag),
-        )
+        return self._acting.change_status(issuer, number, action, reason, effective_from)
 
     # --- the consortium --------------------------------------------------------------------------------------
 
@@ -255,16 +183,7 @@ class Ledger:
         Raises:
             Rejected: unknown name or arguments. Refused: the contract's rules. Unavailable: stored, not yet mined.
         """
-        own = self._parts.settings.member.code
-        if not own:
-            raise Rejected(
-                [Problem("member.code", "", "the member that this gateway acts for", code="NO_MEMBER")]
-            )
-        call = calldata(name, own, arguments, now=self._parts.clock(), own_signer=self._parts.signer)
-        act = Act(self._parts.manifest.consortium, call, f"{name} by {own}")
-        return self._carry_out(
-            name, self._parts.controller(), act, self._parts.store.journal.governance_entries
-        )
+        return self._acting.act(name, arguments)
 
     # --- the journal -----------------------------------------------------------------------------------------
 
@@ -287,10 +206,7 @@ class Ledger:
 
     def converge(self) -> int:
         """Bring the cache to the chain and send what is still waiting; return the number of new entries."""
-        added = 0
-        if self._parts.settings.member.code:
-            added += self._settle()
-        return added + self._parts.converge().added
+        return self._acting.settle() + self._parts.converge().added
 
     def rebuild(self, progress: Callable[[int, int], None] | None = None) -> RebuildReport:
         """Drop the cache, replay the chain and compare with what was there before."""
@@ -301,17 +217,19 @@ class Ledger:
             if progress is not None:
                 progress(min(done, total), total)
 
-        with tempfile.TemporaryDirectory(dir=parts.settings.home, prefix="rebuild-") as folder:
-            with open_store(f"sqlite:///{folder}/scratch.db") as scratch:
-                differences = rebuild(
-                    parts.chain,
-                    parts.store,
-                    scratch,
-                    chain_id=parts.manifest.chain_id,
-                    log_range=parts.settings.chain.log_range,
-                    first_block=parts.manifest.first_block,
-                    progress=tell,
-                )
+        with (
+            tempfile.TemporaryDirectory(dir=parts.settings.home, prefix="rebuild-") as folder,
+            open_store(f"sqlite:///{folder}/scratch.db") as scratch,
+        ):
+            differences = rebuild(
+                parts.chain,
+                parts.store,
+                scratch,
+                chain_id=parts.manifest.chain_id,
+                log_range=parts.settings.chain.log_range,
+                first_block=parts.manifest.first_block,
+                progress=tell,
+            )
         step = parts.store.journal.head()
         if step is None:
             raise Unavailable("the chain has no journal to replay")
@@ -339,52 +257,6 @@ class Ledger:
         self._parts.store.close()
 
     # --- parts that several use cases share --------------------------------------------------------------------
-
-    def _tag(self, issuer: str, number: str) -> bytes:
-        """Return the tag of a number.
-
-        Raises:
-            Rejected: an unusable number, or no tag key of the issuer here.
-        """
-        key = self._parts.tag_keys.find(issuer)
-        problems = []
-        if key is None:
-            wanted = "a member whose tag key is here (tradeseal key tag import)"
-            problems.append(Problem("issuer", issuer[:40], wanted, code="TAG_KEY_MISSING"))
-        try:
-            normalised = numbers.normalise(number)
-        except numbers.UnusableNumber as error:
-            problems.append(error.problem)
-        if key is None or problems:
-            raise Rejected(problems)
-        return numbers.tag(key.secret, _KIND_ORIGIN, normalised)
-
-    def _carry_out(
-        self, name: str, outbox: Outbox, act: Act, entries: Callable[[], Sequence[CachedEntry]]
-    ) -> ActReceipt:
-        """Carry out an act and find its entry in the journal."""
-        row = outbox.carry_out(act)
-        self._parts.converge()
-        found = [one for one in entries() if one.transaction == row.digest]
-        if row.digest is None or not found:
-            raise Unavailable(f"{act.purpose}: it was mined, but the journal does not show it yet")
-        entry = read(found[-1])
-        return ActReceipt(
-            name, row.digest, found[-1].block_number, entry.index, moment(entry.time), _details_of(entry)
-        )
-
-    def _settle(self) -> int:
-        """Send what waits in this gateway's lanes, if it has any; return how many acts were mined."""
-        waiting = self._parts.store.outgoing.accounts_waiting()
-        mined = 0
-        for open_lane in (self._parts.operator, self._parts.controller) if waiting else ():
-            try:
-                lane = open_lane()
-            except Rejected:
-                continue
-            if lane.address in waiting:
-                mined += lane.step().mined
-        return mined
 
     def _converge_if_possible(self) -> None:
         """Bring the cache up to date; without an answer of the chain it is used as it is."""
@@ -418,13 +290,6 @@ def _issue_result(issued: Issued) -> IssueResult:
         reason=issued.reason,
         problems=issued.problems,
     )
-
-
-def _details_of(entry: Entry) -> dict[str, object]:
-    details = dict(line(entry, 0).details)
-    if isinstance(entry.act, StatusChanged):
-        details["tag"] = entry.act.tag
-    return details
 
 
 def _state_of(ask: Callable[[], object]) -> str:

@@ -102,6 +102,14 @@ class Verification:
         )
         return verdict
 
+    def is_recent(self) -> bool:
+        """Return whether the cache may answer in place of the chain now."""
+        return self._recent(self._clock())
+
+    def _recent(self, now: datetime) -> bool:
+        observed = self._observed()
+        return self._freshness > timedelta() and observed is not None and now - observed <= self._freshness
+
     # --- the question ----------------------------------------------------------------------------------------
 
     def _question(self, request: VerifyRequest, now: datetime) -> Question:
@@ -119,7 +127,7 @@ class Verification:
             try:
                 numbers.normalise(request.number)
             except numbers.UnusableNumber as error:
-                problems.append(error.problem)
+                problems.append(replace(error.problem, path="number"))
         declaration = self._declaration(request.declaration, problems)
         if problems:
             raise Rejected(problems)
@@ -157,8 +165,7 @@ class Verification:
     def _facts(self, question: Question, now: datetime) -> Facts:
         """Gather what is known, at one block where the chain answers."""
         issuer, tag = _issuer(question), self._tag(question)
-        observed = self._observed()
-        recent = self._freshness > timedelta() and observed is not None and now - observed <= self._freshness
+        recent = self._recent(now)
         sight, slot = None, None
         if not recent:
             with contextlib.suppress(Unavailable):

@@ -7,6 +7,7 @@ from pathlib import Path
 import orjson
 import pytest
 
+from ledger.core import numbers
 from ledger.errors import Rejected
 from ledger.keys.tags import TagKeys
 
@@ -91,3 +92,17 @@ def test_a_tag_key_file_under_another_members_name_is_refused(tmp_path: Path) ->
     (tmp_path / "VN-VCCI.tagkey.jwk").rename(tmp_path / "VN-MOIT.tagkey.jwk")
     with pytest.raises(Rejected, match="TAG_KEY_OF_ANOTHER"):
         keys.find("VN-MOIT")
+
+
+def test_a_number_is_tagged_with_the_key_of_its_issuer(tmp_path: Path) -> None:
+    keys = TagKeys(tmp_path)
+    secret = keys.create("VN-VCCI").secret
+    assert keys.tag("VN-VCCI", 1, "vn-cn 26/01234") == numbers.tag(
+        secret, 1, numbers.normalise("VN-CN26/01234")
+    )
+
+
+def test_what_keeps_a_number_from_being_tagged_is_reported_at_once(tmp_path: Path) -> None:
+    with pytest.raises(Rejected) as rejected:
+        TagKeys(tmp_path).tag("VN-VCCI", 1, " ")
+    assert {problem.path for problem in rejected.value.problems} == {"issuer", "number"}

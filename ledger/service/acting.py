@@ -1,0 +1,116 @@
+"""Acting: a gateway's own acts on the chain, and the journal entries that they became.
+
+Rule: an act is done when its entry is in the journal that was read back; a transaction that was mined is not enough.
+What may be done is decided by the contracts, and here only where a question can be answered without the chain.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from ledger.chain import abi
+from ledger.core.acts import StatusChanged
+from ledger.core.problems import Problem
+from ledger.core.state import Status
+from ledger.errors import Rejected, Unavailable
+from ledger.outbox import Act
+from ledger.service.answers import ActReceipt, StatusAction
+from ledger.service.governance import calldata
+from ledger.service.knowledge import read
+from ledger.service.reading import line, moment
+
+if TYPE_CHECKING:
+    from ledger.core.entries import Entry
+    from ledger.outbox import Outbox
+    from ledger.service.parts import Parts
+    from ledger.store.journal import CachedEntry
+
+_KIND_ORIGIN = 1
+_STATUS = {
+    StatusAction.SUSPEND: Status.SUSPENDED,
+    StatusAction.REINSTATE: Status.VALID,
+    StatusAction.REVOKE: Status.REVOKED,
+    StatusAction.CANCEL: Status.CANCELLED,
+}
+
+
+class Acting:
+    """The acts of one gateway's member: by its operator on records, by its controller in the consortium."""
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+        self._own = parts.settings.member.code
+
+    def change_status(
+        self, issuer: str, number: str, action: StatusAction, reason: int, effective_from: datetime | None
+    ) -> ActReceipt:
+        """Change the status of one of our records; see ``Ledger.change_status``."""
+        problems = []
+        if issuer != self._own:
+            wanted = f"{self._own or 'nobody'}, for which this gateway acts"
+            problems.append(Problem("issuer", issuer[:40], wanted, code="NOT_OUR_RECORD"))
+        if not 0 < reason < 100:
+            wanted = "a reason code, R01 to R99"
+            problems.append(Problem("reason", str(reason), wanted, code="REASON_INVALID"))
+        if problems:
+            raise Rejected(problems)
+        tag = self._parts.tag_keys.tag(issuer, _KIND_ORIGIN, number)
+        since = 0 if effective_from is None else int(effective_from.timestamp())
+        call = abi.change_status(self._own, tag, int(_STATUS[action]), reason, since)
+        registry = self._parts.manifest.registry(_KIND_ORIGIN)
+        return self._carry_out(
+            action.value,
+            self._parts.operator(),
+            Act(registry, call, f"{action.value} a record of {self._own}"),
+            lambda: self._parts.store.journal.entries_about(self._own, tag),
+        )
+
+    def act(self, name: str, arguments: dict[str, object]) -> ActReceipt:
+        """Carry out a consortium act; see ``Ledger.act``."""
+        if not self._own:
+            wanted = "the member that this gateway acts for"
+            raise Rejected([Problem("member.code", "", wanted, code="NO_MEMBER")])
+        call = calldata(name, self._own, arguments, now=self._parts.clock(), own_signer=self._parts.signer)
+        return self._carry_out(
+            name,
+            self._parts.controller(),
+            Act(self._parts.manifest.consortium, call, f"{name} by {self._own}"),
+            self._parts.store.journal.governance_entries,
+        )
+
+    def settle(self) -> int:
+        """Send what waits in this gateway's lanes, if it has any; return how many acts were mined."""
+        if not self._own:
+            return 0
+        waiting = self._parts.store.outgoing.accounts_waiting()
+        mined = 0
+        for open_lane in (self._parts.operator, self._parts.controller) if waiting else ():
+            try:
+                lane = open_lane()
+            except Rejected:
+                continue
+            if lane.address in waiting:
+                mined += lane.step().mined
+        return mined
+
+    def _carry_out(
+        self, name: str, outbox: Outbox, act: Act, entries: Callable[[], Sequence[CachedEntry]]
+    ) -> ActReceipt:
+        row = outbox.carry_out(act)
+        self._parts.converge()
+        found = [one for one in entries() if one.transaction == row.digest]
+        if row.digest is None or not found:
+            raise Unavailable(f"{act.purpose}: it was mined, but the journal does not show it yet")
+        entry = read(found[-1])
+        return ActReceipt(
+            name, row.digest, found[-1].block_number, entry.index, moment(entry.time), _details_of(entry)
+        )
+
+
+def _details_of(entry: Entry) -> dict[str, object]:
+    details = dict(line(entry, 0).details)
+    if isinstance(entry.act, StatusChanged):
+        details["tag"] = entry.act.tag
+    return details
