@@ -41,6 +41,11 @@ class Store:
         """Hold the lock ``name`` among all processes; gives False if another kept it past the wait."""
         return self._database.lock(name, wait_seconds)
 
+    @property
+    def is_local(self) -> bool:
+        """Return whether the database is a file of this machine, which answers a reading without waiting for others."""
+        return self._database.is_sqlite
+
     def check(self) -> None:
         """Do nothing but ask the database something.
 

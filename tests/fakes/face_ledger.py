@@ -141,6 +141,9 @@ class FaceLedger(Ledger):
             word, concerns, "trace-1", request.as_of or NOW, seen, checks, items, steps, {"number": "1"}
         )
 
+    def answers_at_once(self) -> bool:
+        return False
+
     def history(self, issuer: str, number: str) -> History:
         self._ask_chain()
         if issuer != "VN-VCCI":
