@@ -133,7 +133,8 @@ def test_what_waits_for_a_transaction_in_flight_is_not_refused_too_early(store: 
     chain.mine()
     outbox.step()
     latest = store.outgoing.latest(second)
-    assert latest is not None and latest.state is OutboxState.MINED
+    assert latest is not None
+    assert latest.state is OutboxState.MINED
 
 
 # --- refusals ----------------------------------------------------------------------------------------------------
@@ -149,7 +150,8 @@ def test_taken_numbers_do_not_sink_the_rest_of_their_batch(store: Store) -> None
     settle(chain, store)
     assert store.documents.counts() == {DocumentState.ANCHORED: 5, DocumentState.REFUSED: 2}
     refused = store.documents.find(a_prepared_document(NUMBERS[1]).document_id)
-    assert refused is not None and refused.reason_code == "RegistryNumberTaken"
+    assert refused is not None
+    assert refused.reason_code == "RegistryNumberTaken"
 
 
 def test_a_batch_that_reverts_although_its_trial_passed_is_tried_again_and_split(store: Store) -> None:

@@ -113,7 +113,7 @@ def test_a_withheld_last_event_is_noticed_by_the_contracts_size(store: Store) ->
     chain = WithholdingChain()
     anchor(chain, 0)
     anchor(chain, 1)
-    with pytest.raises(JournalMismatch, match="make 1 entries .* answers 2 entries"):
+    with pytest.raises(JournalMismatch, match=r"make 1 entries .* answers 2 entries"):
         step(chain, store)
 
 
