@@ -1,0 +1,119 @@
+"""Gateways of the sample consortium: certificates of today, and bodies that a test may suspend or give other keys."""
+
+from __future__ import annotations
+
+import base64
+import time
+from copy import deepcopy
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from ledger.core import strictjson
+from ledger.core.verdict import Verdict
+from ledger.demo.sample import ADMINISTRATIONS, todays_certificates
+from ledger.home import MANIFEST, TAG_KEYS, make_home
+from ledger.keys.tags import TagKeys
+from ledger.service.answers import Asker, AskerRole, IssueResult, VerifyRequest
+from ledger.service.ledger import Ledger
+from ledger.settings import read_settings
+from ledger.wiring import open_ledger
+from tests.consortium import Consortium
+
+ISSUER = "VN-VCCI"
+CUSTOMS = "CN-GACC"
+OFFICER = Asker("office 12", AskerRole.VERIFIER, "import clearance")
+
+
+@cache
+def _todays() -> dict[str, Any]:
+    return todays_certificates(1, datetime.now(UTC).date())[0]
+
+
+def a_fresh_certificate(consortium: Consortium, member: str = ISSUER, **changes: Any) -> dict[str, Any]:
+    """Return a certificate of today with a number of its own, and top-level members replaced."""
+    certificate = deepcopy(_todays())
+    certificate["issuer"]["id"] = member
+    return {**certificate, "certificateNumber": f"VN-CN 26/{next(consortium.numbers):06}", **changes}
+
+
+def issued(ledger: Ledger, *certificates: dict[str, Any]) -> list[IssueResult]:
+    return list(ledger.issue((f"{place}", orjson.dumps(one)) for place, one in enumerate(certificates)))
+
+
+def sealed(ledger: Ledger, certificate: dict[str, Any]) -> bytes:
+    """Issue a certificate and return its sealed document."""
+    [result] = issued(ledger, certificate)
+    assert result.document_id is not None, result.reason
+    held = ledger.document(result.document_id)
+    assert held is not None
+    return held.sealed
+
+
+def ask(ledger: Ledger, **question: Any) -> Verdict:
+    return ledger.verify(VerifyRequest(**question), OFFICER)
+
+
+def names(verdict: Verdict) -> set[str]:
+    """Return the names of everything that was found."""
+    return {finding.name for check in verdict.checks for finding in check.findings}
+
+
+def altered(document: bytes) -> bytes:
+    """Return the document with one more digit in its first quantity, as somebody without the key would do it."""
+    header, payload, rest = document.decode().split(".", 2)
+    claims = orjson.loads(base64.urlsafe_b64decode(payload + "=="))
+    quantity = claims["credentialSubject"]["items"][0]["quantities"][0]
+    quantity["value"] = "9" + quantity["value"]
+    spoilt = base64.urlsafe_b64encode(strictjson.canonical(claims)).rstrip(b"=").decode()
+    return f"{header}.{spoilt}.{rest}".encode()
+
+
+def wait_until(moment: datetime) -> None:
+    """Wait for a second of the chain's clock to begin; its blocks have whole seconds."""
+    time.sleep(max(0.0, moment.timestamp() - time.time() + 0.01))
+
+
+# --- the consortium's acts ------------------------------------------------------------------------------------
+
+
+def decide(consortium: Consortium, name: str, **arguments: object) -> None:
+    """Have the administrations propose an act, vote for it and carry it out, through their own gateways."""
+    first, *others = ADMINISTRATIONS
+    with open_ledger(consortium.settings(first)) as proposer:
+        proposer.act(name, arguments)
+        proposal = proposer.proposals()[-1]["proposal"]
+        for other in others:
+            with open_ledger(consortium.settings(other)) as voter:
+                voter.act("vote", {"proposal": proposal, "approves": True})
+        proposer.act("execute", {"proposal": proposal})
+
+
+def a_new_body(consortium: Consortium, code: str, *, key_from: datetime | None = None) -> Path:
+    """Admit an issuing body with an operator and its own gateway; return its home.
+
+    ``key_from``: when its document key takes effect; None leaves the key unregistered.
+    """
+    home = consortium.folder / code
+    made = make_home(
+        home, member=code, roles=("issuer",), url=consortium.node.url, chain_id=consortium.node.chain_id,
+        manifest=consortium.manifest.to_json(), scrypt_n=2**13,
+    )  # fmt: skip
+    assert made.controller is not None
+    assert made.operator is not None
+    roles = ["preferential-origin", "non-preferential-origin"]
+    decide(
+        consortium, "propose-admit-member", code=code, economy="VN", roles=roles, controller=made.controller
+    )
+    parcel = consortium.folder / f"{code}.parcel"
+    TagKeys(home / TAG_KEYS).export_to(code, parcel)
+    TagKeys(consortium.folder / CUSTOMS / TAG_KEYS).import_from(parcel)
+    with open_ledger(read_settings(home, {})) as ledger:
+        ledger.act("add-operator", {"operator": made.operator})
+        if key_from is not None:
+            ledger.act("register-key", {"effective_from": key_from})
+    assert (home / MANIFEST).is_file()
+    return home
