@@ -66,7 +66,8 @@ class Database:
         if self.is_sqlite:
             event.listen(self.engine, "connect", _prepare_sqlite)
             event.listen(self.engine, "begin", _begin_sqlite)
-        self._writer = self.engine.execution_options(ledger_writes=True)
+        self._writer = self.engine.execution_options(ledger_begin="BEGIN IMMEDIATE")
+        self._asker = self.engine.execution_options(ledger_begin="")
         self._migrate(url)
 
     @contextmanager
@@ -77,6 +78,16 @@ class Database:
             Unavailable: the database does not answer.
         """
         with self._in_turn(), _answering(), self.engine.connect() as connection:
+            yield connection
+
+    @contextmanager
+    def asking(self) -> Iterator[Connection]:
+        """Give a connection for one statement that only reads, which sees one consistent state by itself.
+
+        Raises:
+            Unavailable: the database does not answer.
+        """
+        with self._in_turn(), _answering(), self._asker.connect() as connection:
             yield connection
 
     @contextmanager
@@ -199,8 +210,9 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    writes = connection.get_execution_options().get("ledger_writes", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    begin = connection.get_execution_options().get("ledger_begin", "BEGIN")
+    if begin:
+        connection.exec_driver_sql(begin)
 
 
 def _revision(connection: Connection) -> str | None:

@@ -22,6 +22,7 @@ from sqlalchemy import (
     insert,
     literal_column,
     select,
+    true,
 )
 
 from ledger.store.schema import ANCHORED_DOCUMENT, CACHE, entries, events, steps
@@ -110,6 +111,11 @@ _STEPS = select(
     steps.c.frontier,
 ).order_by(steps.c.step.desc())
 _HEAD = _STEPS.limit(1)
+_NEWEST, _RECORD = _HEAD.subquery("newest"), _ABOUT.subquery("about")
+_HEAD_AND_ABOUT = (
+    select(_NEWEST, _RECORD).select_from(_NEWEST.outerjoin(_RECORD, true())).order_by(_RECORD.c.position)
+)
+_STEP_COLUMNS = len(_NEWEST.c)
 
 
 class CachedJournal:
@@ -165,10 +171,13 @@ class CachedJournal:
 
     def head_and_entries_about(self, member: str, subject: bytes) -> tuple[Step | None, list[CachedEntry]]:
         """Return ``head()`` and ``entries_about(member, subject)`` as one consistent reading."""
-        with self._database.reading() as connection:
-            step = self.head_in(connection)
-            rows = connection.execute(_ABOUT, {"member": member, "subject": subject}).all()
-        return step, [CachedEntry(*row) for row in rows]
+        # Every look-up comes through here: one statement is a consistent reading without a transaction around it.
+        with self._database.asking() as connection:
+            rows = connection.execute(_HEAD_AND_ABOUT, {"member": member, "subject": subject}).all()
+        if not rows:
+            return None, []
+        found = [row[_STEP_COLUMNS:] for row in rows if row[_STEP_COLUMNS] is not None]
+        return Step(*rows[0][:_STEP_COLUMNS]), [CachedEntry(*columns) for columns in found]
 
     def steps(self) -> list[Step]:
         """Return all steps, newest first."""
