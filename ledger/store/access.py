@@ -6,11 +6,11 @@ batches, so that asking never waits for the disk; ``close`` writes what is left.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import logging
 import queue
 import threading
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -124,6 +124,7 @@ class LookUpLog:
         self._database = database
         self._waiting: queue.Queue[LookUp | None] = queue.Queue(_QUEUE)
         self._writer: threading.Thread | None = None
+        self._hurry = threading.Event()
         self._guard = threading.Lock()
         self._closed = False
 
@@ -139,7 +140,9 @@ class LookUpLog:
             if self._writer is None:
                 self._writer = threading.Thread(target=self._write, name="look-up log", daemon=True)
                 self._writer.start()
-        self._waiting.put(lookup)
+            self._waiting.put(lookup)  # in here, so that nothing comes after what ``close`` puts
+        if self._waiting.qsize() >= _BATCH:
+            self._hurry.set()
 
     def latest(self, limit: int) -> list[LookUp]:
         """Return the newest ``limit`` questions that are written, newest first."""
@@ -155,19 +158,22 @@ class LookUpLog:
             writer, self._writer = self._writer, None
         if writer is not None:
             self._waiting.put(None)
+            self._hurry.set()
             writer.join()
 
     def _write(self) -> None:
         ended = False
         while not ended:
             batch = [self._waiting.get()]
-            deadline = time.monotonic() + _FLUSH_SECONDS
-            try:
-                while len(batch) < _BATCH and batch[-1] is not None:
-                    batch.append(self._waiting.get(timeout=max(0.0, deadline - time.monotonic())))
-            except queue.Empty:
-                pass
-            ended = batch[-1] is None
+            # Waiting for each question in turn would wake this thread with every one, and those who ask pay for that.
+            self._hurry.wait(_FLUSH_SECONDS)
+            self._hurry.clear()
+            with contextlib.suppress(queue.Empty):
+                while len(batch) < _BATCH:
+                    batch.append(self._waiting.get_nowait())
+            if self._waiting.qsize() >= _BATCH:
+                self._hurry.set()
+            ended = None in batch
             rows = [one for one in batch if one is not None]
             if rows:
                 self._store(rows)
