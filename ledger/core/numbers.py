@@ -61,8 +61,10 @@ def normalise(text: str) -> str:
         UnusableNumber: nothing or more than 70 characters are left, or a character has no settled meaning
             (unassigned, private use, lone surrogate).
     """
-    if _PLAIN.fullmatch(text):
-        return text
+    # What an ASCII number loses below is its spaces and its lower case.
+    plain = text.replace(" ", "").upper() if text.isascii() else ""
+    if _PLAIN.fullmatch(plain):
+        return plain
     now = text
     for _ in range(_ROUNDS):
         before, now = now, _step(now)
