@@ -1,0 +1,1 @@
+"""Scripts: what developers run; nothing here is part of what is installed."""

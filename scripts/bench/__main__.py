@@ -1,0 +1,89 @@
+"""``python -m scripts.bench [SECTION...] [--quick] [--json FILE]``: measure, print the tables, write JSON.
+
+Ends with 0 when everything that was asked for was measured, whether or not the targets were met, and with 1 when a section
+could not be measured.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import json
+import os
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from ledger.errors import TradeSealError
+from scripts.bench import machine
+from scripts.bench.report import Section, table, unmet
+from scripts.bench.scale import FULL, QUICK, Scale
+
+SECTIONS = ("gas", "documents", "footprint", "lookups", "anchor")
+_BUSY = 0.5
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the sections that are named, or all of them."""
+    parser = argparse.ArgumentParser(prog="python -m scripts.bench", description="Measure, beside the peers.")
+    parser.add_argument(
+        "sections", nargs="*", metavar="SECTION", help=f"of {', '.join(SECTIONS)}; default all"
+    )
+    parser.add_argument("--quick", action="store_true", help="fewer certificates, records and requests")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="also write the figures to FILE")
+    options = parser.parse_args(arguments)
+    unknown = set(options.sections) - set(SECTIONS)
+    if unknown:
+        parser.error(f"no section is called {', '.join(sorted(unknown))}: there are {', '.join(SECTIONS)}")
+
+    facts = machine.facts()
+    print(_introduction(facts, quick=options.quick), flush=True)
+    sections, failed = [], []
+    for name in options.sections or SECTIONS:
+        try:
+            section = run(name, QUICK if options.quick else FULL)
+        except (TradeSealError, OSError, RuntimeError) as error:
+            failed.append(f"{name} could not be measured: {error}")
+            print(f"{failed[-1]}\n", file=sys.stderr, flush=True)
+            continue
+        sections.append(section)
+        print(f"{table(section)}\n", flush=True)
+    print("Not reached:" if unmet(sections) else "Every target that was measured is reached.")
+    print("\n".join(f"- {line}" for line in [*unmet(sections), *failed]))
+    if options.json is not None:
+        shape = {
+            "machine": facts,
+            "quick": options.quick,
+            "sections": [section.shape() for section in sections],
+            "failed": failed,
+        }
+        options.json.write_text(json.dumps(shape, indent=2, ensure_ascii=False) + "\n")
+    return 1 if failed else 0
+
+
+def run(name: str, scale: Scale) -> Section:
+    """Measure one section.
+
+    Raises:
+        TradeSealError, OSError, RuntimeError: it could not be measured.
+    """
+    load, began = round(os.getloadavg()[0], 2), time.monotonic()
+    print(f"{name} ...", file=sys.stderr, flush=True)
+    found: Section = importlib.import_module(f"scripts.bench.{name}").measure(scale)
+    remarks = list(found.remarks)
+    if load > _BUSY:
+        remarks.append(f"The load average was {load} when this section began: other work may have slowed it.")
+    return Section(found.name, found.rows, remarks, time.monotonic() - began, load)
+
+
+def _introduction(facts: dict[str, object], *, quick: bool) -> str:
+    scale = " (quick: fewer certificates, records and requests)" if quick else ""
+    return (
+        f"{facts['time']}: {facts['processor']}, {facts['cores']} cores, {facts['memoryGiB']} GiB, "
+        f"Python {facts['python']}, load average {facts['loadAverage']}{scale}\n"
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,45 @@
+"""Scale: how much of everything one run measures."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """Counts; the defaults are those of the published figures.
+
+    Args:
+        certificates: issued end to end.
+        records: in the index when look-ups are measured.
+        asked: different numbers that are asked for.
+        requests: look-ups per number of connections.
+        documents: sealed and verified one by one.
+        peer_batch: documents that the peer wraps as one batch (its time grows with the square).
+        leaves: of the tree whose inclusion proofs are made.
+        entries: replayed.
+        starts: of the command, the best of which counts.
+    """
+
+    certificates: int = 100_000
+    records: int = 1_000_000
+    asked: int = 20_000
+    requests: int = 8_000
+    documents: int = 1_000
+    peer_batch: int = 2_000
+    leaves: int = 20_000
+    entries: int = 200_000
+    starts: int = 10
+
+
+FULL = Scale()
+QUICK = Scale(
+    certificates=5_000,
+    records=50_000,
+    asked=5_000,
+    requests=2_000,
+    documents=300,
+    peer_batch=500,
+    entries=40_000,
+    starts=5,
+)
