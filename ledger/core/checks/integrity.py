@@ -37,7 +37,9 @@ def check_integrity(case: Case) -> Check:
     return Check.judged(CheckName.INTEGRITY, findings)
 
 
-_ABSENT: Final = frozenset({Reason.NUMBER_NOT_FOUND.code, Reason.LOOK_ALIKE.code})
+_ABSENT: Final = frozenset(
+    {Reason.NUMBER_NOT_FOUND.code, Reason.LOOK_ALIKE.code, Reason.TAG_NOT_CHECKED.code}
+)
 
 
 def _malformed(unreadable: str) -> Iterator[Finding]:
@@ -131,6 +133,11 @@ def _about_question(case: Case, opened: Opened) -> Iterator[Finding]:
 
 
 def _not_found(case: Case) -> Iterator[Finding]:
+    if case.document is None and case.facts.tag is None:
+        message = f"No tag key of {case.issuer[:32]} is known here, so its numbers cannot be looked up."
+        step = "Ask with the sealed document, or ask the issuing body for its tag key."
+        yield Finding.of(Reason.TAG_NOT_CHECKED, Word.REFER, message, next_step=step)
+        return
     sight = case.facts.seen
     seen = "" if sight is None else f" as of {when(int(sight.block_time.timestamp()))}"
     yield Finding.of(

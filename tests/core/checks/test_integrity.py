@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from ledger.core.facts import Question
-from ledger.core.verdict import Word
+from ledger.core.verdict import Outcome, Word
 from ledger.core.verify import verify
 from tests.certificates import the_reference
 from tests.journals import (
@@ -12,7 +12,7 @@ from tests.journals import (
     a_digest,
     a_private_key,
 )
-from tests.questions import Presented, a_token, code_is_found, tag_of
+from tests.questions import Presented, a_token, code_is_found, outcome, tag_of
 
 
 @pytest.mark.parametrize("source", ["CHAIN", "CACHE"])
@@ -69,3 +69,12 @@ def test_a_document_that_was_not_asked_about_is_referred() -> None:
     verdict = verify(question, presented.gathered(presented.opened), the_reference())
     assert code_is_found(verdict, "X28", "INTEGRITY")
     assert verdict.word is Word.REFER
+
+
+def test_a_number_without_the_issuers_tag_key_is_not_said_to_be_absent() -> None:
+    facts = {"tag": None, "record": None, "slot": None}
+    verdict = Presented(facts=facts).anchor().verdict(by_number=True)
+    assert verdict.word is Word.REFER
+    assert code_is_found(verdict, "X15", "INTEGRITY")
+    assert "R07" not in verdict.codes()
+    assert outcome(verdict, "INTEGRITY") is Outcome.NOT_CHECKED
