@@ -147,7 +147,7 @@ class _Wiring:
                 converge=self._converge,
                 clock=clock,
                 limits=self._limits,
-                issuer=lambda: self._issuer(operator(), signer()),
+                issuer=lambda: self._issuer(signer(), operator()),
                 operator=operator,
                 controller=_once(self._controller),
                 signer=signer,
@@ -187,7 +187,7 @@ class _Wiring:
             raise Rejected([Problem("keys.controller", "", wanted, code="NO_CONTROLLER")])
         return self._outbox(self._settings.keys.controller)
 
-    def _issuer(self, operator: Outbox, signer: Signer) -> Issuer:
+    def _issuer(self, signer: Signer, operator: Outbox) -> Issuer:
         """Return a new pipeline; each run has its own, so runs do not disturb each other."""
         from ledger.batches import Batches
         from ledger.issuance import Issuer, IssuingBody
