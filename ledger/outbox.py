@@ -229,10 +229,9 @@ class Outbox:
     def _suspect(self, row: OutboxRow) -> None:
         """A nonce is used up without a receipt: a stranger took it, or the node has not caught up.
 
-        Only the second pass that sees it believes it. The stranger is usually this gateway itself, in a life
-        that a
-        restored backup does not remember. Signing the act again is safe even if the old one came back: the
-        contracts take the same document once, and a status cannot be left twice.
+        Only the second pass that sees it believes it. The stranger is usually this gateway itself, in a life that a
+        restored backup does not remember. Signing the act again is safe even if the old one came back: the contracts
+        take the same document once, a status cannot be left twice, and a second proposal decides nothing without votes.
         """
         if row.id not in self._suspected:
             self._suspected.add(row.id)

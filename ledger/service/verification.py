@@ -19,7 +19,7 @@ from ledger.core.envelope import Opened, open_envelope
 from ledger.core.facts import Candidate, Facts, Parent, Question, Sight
 from ledger.core.forms import MalformedEnvelope
 from ledger.core.problems import Problem, Severity
-from ledger.core.state import Consortium
+from ledger.core.state import Consortium, RecordState
 from ledger.core.strictjson import Limits
 from ledger.core.verify import verify
 from ledger.errors import Rejected, Unavailable
@@ -218,6 +218,7 @@ class Verification:
             record=record,
             slot=slot,
             key_owners=_owners(consortium, question.document),
+            second_keys=self._second_keys(question, record),
             candidates=() if record is not None else self._candidates(question, issuer),
             parents=self._parents(question.document),
         )
@@ -255,6 +256,11 @@ class Verification:
             if (normalised := numbers.normalise(number)) != asked
             and numbers.fold_look_alikes(normalised) == folded
         )
+
+    def _second_keys(self, question: Question, record: RecordState | None) -> frozenset[str] | None:
+        if question.second_key is None or record is None:
+            return None
+        return self._store.documents.second_keys_of(record.document_id)
 
     def _parents(self, document: Opened | None) -> tuple[Parent, ...]:
         found = []

@@ -149,6 +149,17 @@ class Documents:
         with self._database.reading() as connection:
             return list(connection.execute(asked).scalars())
 
+    def second_keys_of(self, document_id: bytes) -> frozenset[str] | None:
+        """Return what else can be read on an own document, normalised; None when we hold no such document."""
+        asked = (
+            select(second_keys.c.value)
+            .select_from(documents.outerjoin(second_keys, second_keys.c.document == documents.c.id))
+            .where(documents.c.document_id == document_id)
+        )
+        with self._database.reading() as connection:
+            values = connection.execute(asked).scalars().all()
+        return frozenset(value for value in values if value is not None) if values else None
+
     def counts(self) -> dict[DocumentState, int]:
         """Return how many documents are in each state."""
         asked = select(documents.c.state, func.count()).group_by(documents.c.state)

@@ -76,3 +76,11 @@ def test_a_second_key_leads_to_numbers_of_the_same_member_only(store: Store) -> 
     add(store, a_prepared_document("A"), a_prepared_document("B", member="VN-MOIT"))
     assert store.documents.numbers_with_second_key(1, "VN-VCCI", "INV-1") == ["A"]
     assert store.documents.numbers_with_second_key(1, "VN-VCCI", "INV-2") == []
+
+
+def test_the_second_keys_of_an_own_document_are_known_and_of_a_strangers_are_not(store: Store) -> None:
+    own = a_prepared_document("A")
+    add(store, own, a_prepared_document("B", document_id=b"\x03" * 32, second_keys=()))
+    assert store.documents.second_keys_of(own.document_id) == set(own.second_keys)
+    assert store.documents.second_keys_of(b"\x03" * 32) == set()
+    assert store.documents.second_keys_of(bytes(32)) is None
