@@ -92,10 +92,12 @@ def decide(consortium: Consortium, name: str, **arguments: object) -> None:
         proposer.act("execute", {"proposal": proposal})
 
 
-def a_new_body(consortium: Consortium, code: str, *, key_from: datetime | None = None) -> Path:
+def a_new_body(
+    consortium: Consortium, code: str, *, key: bool = True, key_from: datetime | None = None
+) -> Path:
     """Admit an issuing body with an operator and its own gateway; return its home.
 
-    ``key_from``: when its document key takes effect; None leaves the key unregistered.
+    ``key``: whether its document key is registered, with effect from ``key_from`` or else at once.
     """
     home = consortium.folder / code
     made = make_home(
@@ -113,7 +115,7 @@ def a_new_body(consortium: Consortium, code: str, *, key_from: datetime | None =
     TagKeys(consortium.folder / CUSTOMS / TAG_KEYS).import_from(parcel)
     with open_ledger(read_settings(home, {})) as ledger:
         ledger.act("add-operator", {"operator": made.operator})
-        if key_from is not None:
-            ledger.act("register-key", {"effective_from": key_from})
+        if key:
+            ledger.act("register-key", {} if key_from is None else {"effective_from": key_from})
     assert (home / MANIFEST).is_file()
     return home
