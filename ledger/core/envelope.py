@@ -11,8 +11,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
-from functools import lru_cache
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 import orjson
@@ -34,14 +33,13 @@ from ledger.core.forms import (
     form_of,
     stays_visible,
 )
+from ledger.core.header import Header, read_header, write_header
 from ledger.core.jose import Algorithm, PublicKey, encode_base64url, from_base64url
 from ledger.core.problems import Problem
-from ledger.core.sdjwt import Frame, MalformedDisclosure, spell, split_pattern
-from ledger.core.strictjson import DEFAULT, Limits, MalformedJson, canonical, check_texts, parse
+from ledger.core.sdjwt import Disclosed, Frame, MalformedDisclosure, spell, split_pattern
+from ledger.core.strictjson import DEFAULT, Limits, MalformedJson, canonical, check_texts, may_deceive, parse
 
 DOCUMENT_ID_PREFIX: Final = b"TradeSeal-document-v1\x00"
-KEY_ID_PREFIX: Final = "urn:ietf:params:oauth:jwk-thumbprint:sha-256:"
-_MAX_HEADER: Final = 512
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,15 +64,6 @@ class Sealed:
 
 
 @dataclass(frozen=True, slots=True)
-class Header:
-    """The four members of the header; ``kid`` is the 32-byte thumbprint of the key."""
-
-    algorithm: Algorithm
-    kid: bytes
-    typ: str
-
-
-@dataclass(frozen=True, slots=True)
 class Disclosure:
     """A member that can be withheld and is disclosed here; ``path`` starts in the subject: ``items[0].fob``."""
 
@@ -88,13 +77,15 @@ class Opened:
 
     Args:
         claims: the credential with disclosed members in place and without digests.
+        disclosed: where the disclosures went, and ``encoded`` the disclosures by their digests.
         withheld: how many digests have no disclosure here.
     """
 
     header: Header
     form: Form
     claims: dict[str, Any]
-    disclosures: tuple[Disclosure, ...]
+    disclosed: tuple[Disclosed, ...] = field(repr=False)
+    encoded: Mapping[str, bytes] = field(repr=False)
     withheld: int
     document_id: bytes
     signing_input: bytes
@@ -112,9 +103,15 @@ class Opened:
         return subject
 
     @property
+    def disclosures(self) -> tuple[Disclosure, ...]:
+        """The members that can be withheld and are disclosed here, outer before inner."""
+        # Made when asked for: redaction needs them, verification does not.
+        return tuple(Disclosure(spell(at.path[1:]), self.encoded[at.digest]) for at in self.disclosed)
+
+    @property
     def hidden_paths(self) -> tuple[str, ...]:
         """Paths of the members that can be withheld and are disclosed here."""
-        return tuple(disclosure.path for disclosure in self.disclosures)
+        return tuple(spell(at.path[1:]) for at in self.disclosed)
 
 
 def document_id(signing_input: bytes) -> bytes:
@@ -186,7 +183,7 @@ def seal(
         text = canonical(payload, limits)
     except MalformedJson as error:
         raise MalformedEnvelope("JSON", str(error), "JSON of the profile", error.problems) from None
-    if not text.isascii() and (unseen := check_texts(payload)):
+    if may_deceive(text) and (unseen := check_texts(payload)):
         raise MalformedEnvelope("TEXT", "; ".join(map(str, unseen)), "texts that read as stored", unseen)
     if b'"_sd' in text or b'"..."' in text:
         check_reserved(payload)
@@ -199,7 +196,7 @@ def seal(
     if disclosures:
         payload[sdjwt.DIGEST_ALGORITHM] = "sha-256"
         text = orjson.dumps(payload, option=orjson.OPT_SORT_KEYS)
-    header = _write_header(algorithm, kid, "vc+sd-jwt" if disclosures else "vc+jwt")
+    header = write_header(algorithm, kid, "vc+sd-jwt" if disclosures else "vc+jwt")
     signing_input = header + b"." + encode_base64url(text)
     size = len(signing_input) + sum(map(len, disclosures)) + len(disclosures)
     if size + 700 > limits.size or len(disclosures) > limits.disclosures:  # 700: the longest signature
@@ -238,9 +235,7 @@ def open_envelope(data: bytes, limits: Limits = DEFAULT) -> Opened:
     parts = signed.split(b".")
     if len(parts) != 3:
         raise MalformedEnvelope("FRAMING", f"{len(parts)} parts", "header.payload.signature")
-    header = _read_header(parts[0]) if len(parts[0]) <= _MAX_HEADER else None
-    if header is None:
-        raise MalformedEnvelope("HEADER", f"a header of {len(parts[0])} signs", f"at most {_MAX_HEADER}")
+    header = read_header(parts[0])
     disclosable = data.endswith(b"~")
     if disclosable != (header.typ == "vc+sd-jwt"):
         raise MalformedEnvelope(
@@ -270,13 +265,13 @@ def open_envelope(data: bytes, limits: Limits = DEFAULT) -> Opened:
     check_credential(payload, form)
     check_visible(restored, form)
     check_subject(payload[SUBJECT], form)
-    by_digest = dict(zip(contents, encoded, strict=True))
     signing_input = parts[0] + b"." + parts[1]
     return Opened(
         header=header,
         form=form,
         claims=payload,
-        disclosures=tuple(Disclosure(spell(at.path[1:]), by_digest[at.digest]) for at in restored.disclosed),
+        disclosed=restored.disclosed,
+        encoded=dict(zip(contents, encoded, strict=True)),
         withheld=len(restored.withheld),
         document_id=document_id(signing_input),
         signing_input=signing_input,
@@ -326,56 +321,6 @@ def redact(data: bytes, hide: Iterable[str], limits: Limits = DEFAULT) -> bytes:
     return b"~".join([data.split(b"~", 1)[0], *kept, b""]) if opened.header.typ == "vc+sd-jwt" else data
 
 
-# --- the header ------------------------------------------------------------------------------------------------------
-
-
-@lru_cache(maxsize=1_024)
-def _write_header(algorithm: Algorithm, kid: bytes, typ: str) -> bytes:
-    if len(kid) != 32:
-        raise MalformedEnvelope(
-            "KEY_ID", f"a key id of {len(kid)} bytes", "the 32 bytes of an RFC 7638 thumbprint"
-        )
-    key_id = KEY_ID_PREFIX + jose.to_base64url(kid)
-    return encode_base64url(
-        orjson.dumps({"alg": algorithm.header_name, "cty": "vc", "kid": key_id, "typ": typ})
-    )
-
-
-@lru_cache(maxsize=1_024)
-def _read_header(segment: bytes) -> Header:
-    text = from_base64url(segment)
-    if not text:
-        raise MalformedEnvelope("BASE64URL", "header", "canonical base64url without padding")
-    try:
-        header = parse(text)
-    except MalformedJson as error:
-        raise MalformedEnvelope("HEADER", f"header: {error}", "JSON of the profile", error.problems) from None
-    if type(header) is not dict or header.keys() != {"alg", "cty", "kid", "typ"}:
-        found = ", ".join(sorted(header)) if type(header) is dict else type(header).__name__
-        raise MalformedEnvelope("HEADER", f"a header of {found}", "exactly alg, cty, kid, typ")
-    algorithm, typ, kid = header["alg"], header["typ"], header["kid"]
-    if type(algorithm) is not str or algorithm not in jose.ALGORITHM_BY_HEADER_NAME:
-        known = ", ".join(jose.ALGORITHM_BY_HEADER_NAME)
-        raise MalformedEnvelope("ALGORITHM", f"alg {algorithm!r}", f"one of {known}")
-    if typ not in ("vc+sd-jwt", "vc+jwt"):
-        raise MalformedEnvelope("TYPE", f"typ {typ!r}", "vc+sd-jwt, or vc+jwt")
-    if header["cty"] != "vc":
-        raise MalformedEnvelope("TYPE", f"cty {header['cty']!r}", "vc")
-    named = kid.removeprefix(KEY_ID_PREFIX) if type(kid) is str and kid.startswith(KEY_ID_PREFIX) else ""
-    thumbprint = from_base64url(named.encode())
-    if thumbprint is None or len(thumbprint) != 32:
-        raise MalformedEnvelope("KEY_ID", f"kid {kid!r}", f"{KEY_ID_PREFIX} and 32 bytes in base64url")
-    return Header(jose.ALGORITHM_BY_HEADER_NAME[algorithm], thumbprint, typ)
-
-
-def _bad_signature(length: int, algorithm: Algorithm) -> MalformedEnvelope:
-    allowed = jose.signature_lengths(algorithm)
-    wanted = f"{allowed.start}" if len(allowed) == 1 else f"{allowed.start} to {allowed.stop - 1}"
-    return MalformedEnvelope(
-        "SIGNATURE", f"a signature of {length} bytes", f"{wanted} for {algorithm.header_name}"
-    )
-
-
 # --- paths of members that can be hidden -----------------------------------------------------------------------------
 
 
@@ -397,3 +342,11 @@ def _matches(pattern: tuple[str, ...], path: tuple[str, ...]) -> bool:
 def _choices(opened: Opened) -> str:
     paths = ", ".join(opened.hidden_paths)
     return f"one of {paths}" if paths else "a document in which something can still be hidden"
+
+
+def _bad_signature(length: int, algorithm: Algorithm) -> MalformedEnvelope:
+    allowed = jose.signature_lengths(algorithm)
+    wanted = f"{allowed.start}" if len(allowed) == 1 else f"{allowed.start} to {allowed.stop - 1}"
+    return MalformedEnvelope(
+        "SIGNATURE", f"a signature of {length} bytes", f"{wanted} for {algorithm.header_name}"
+    )

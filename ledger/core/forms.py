@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, Final
 
 from ledger.core.problems import Problem
@@ -39,9 +40,9 @@ class MalformedEnvelope(ValueError):
         super().__init__(f"{what}, expected {expected}")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Form:
-    """The fixed parts of one kind of document.
+    """The fixed parts of one kind of document; equal to nothing but itself.
 
     Args:
         always: members of the subject that are never hidden and always there; with the value that stands for "none",
@@ -174,6 +175,11 @@ def check_frame(patterns: Iterable[str], form: Form) -> None:
     Raises:
         MalformedEnvelope: names every such pattern.
     """
+    _check_frame(tuple(patterns), form)
+
+
+@lru_cache(maxsize=64)  # a gateway seals everything with a frame or two
+def _check_frame(patterns: tuple[str, ...], form: Form) -> None:
     problems = []
     for pattern in patterns:
         try:

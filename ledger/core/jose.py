@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import binascii
 import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import IntEnum
 from functools import lru_cache
@@ -265,6 +266,18 @@ def to_base64url(data: bytes) -> str:
 def encode_base64url(data: bytes) -> bytes:
     """Return ``data`` in base64url without padding, as ASCII bytes."""
     return binascii.b2a_base64(data, newline=False).translate(_TO_URL).rstrip(b"=")
+
+
+def encode_digests(digests: Iterable[bytes]) -> list[str]:
+    """Return digests of 32 bytes in base64url without padding; the same as one by one, and faster for many."""
+    # Padded, each of them ends with the only "=" in it.
+    text = b"".join([binascii.b2a_base64(digest, newline=False) for digest in digests])
+    return text.translate(_TO_URL).decode("ascii").split("=")[:-1]
+
+
+def is_base64url(text: bytes) -> bool:
+    """Tell whether ``text`` is the one canonical spelling of some bytes, without padding."""
+    return not text or (text[-1] in _LAST[len(text) & 3] and not text.translate(None, BASE64URL_ALPHABET))
 
 
 def from_base64url(text: bytes) -> bytes | None:

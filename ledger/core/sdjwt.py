@@ -11,11 +11,17 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import orjson
 
-from ledger.core.jose import BASE64URL_ALPHABET, decode_checked_base64url, encode_base64url, from_base64url
+from ledger.core.jose import (
+    BASE64URL_ALPHABET,
+    decode_checked_base64url,
+    encode_base64url,
+    encode_digests,
+    is_base64url,
+)
 from ledger.core.strictjson import DEFAULT, Limits, MalformedJson, parse_all
 
 DIGESTS: Final = "_sd"
@@ -38,8 +44,7 @@ class MalformedDisclosure(ValueError):
         super().__init__(f"{what}, expected {expected}")
 
 
-@dataclass(frozen=True, slots=True)
-class Disclosed:
+class Disclosed(NamedTuple):
     """A member, or an element of an array, that was behind a digest and is back in its place."""
 
     path: Path
@@ -65,7 +70,12 @@ Contents = tuple[str | None, Any]
 
 def digest_of(disclosure: bytes) -> str:
     """Return the base64url digest of an encoded disclosure (RFC 9901 section 4.2.3)."""
-    return encode_base64url(hashlib.sha256(disclosure).digest()).decode("ascii")
+    return digests_of([disclosure])[0]
+
+
+def digests_of(disclosures: Iterable[bytes]) -> list[str]:
+    """Return the digests of encoded disclosures, in their order."""
+    return encode_digests([hashlib.sha256(disclosure).digest() for disclosure in disclosures])
 
 
 def read_disclosures(encoded: Sequence[bytes], limits: Limits = DEFAULT) -> dict[str, Contents]:
@@ -79,25 +89,15 @@ def read_disclosures(encoded: Sequence[bytes], limits: Limits = DEFAULT) -> dict
         raise MalformedDisclosure(
             "TOO_MANY_DISCLOSURES", f"{len(encoded)} disclosures", f"at most {limits.disclosures}"
         )
-    texts = []
-    for number, part in enumerate(encoded, 1):
-        text = None if part.translate(None, BASE64URL_ALPHABET) else decode_checked_base64url(part)
-        if not text:
-            raise MalformedDisclosure(
-                "DISCLOSURE_ENCODING", f"disclosure {number}", "canonical base64url without padding"
-            )
-        texts.append(text)
     try:
-        values = parse_all(texts, limits)
+        values = parse_all(_decoded(encoded), limits)
     except MalformedJson as error:
         raise MalformedDisclosure(
             "DISCLOSURE_JSON", f"in a disclosure {error}", "JSON of the profile"
         ) from None
-    found: dict[str, Contents] = {}
-    salts = set()
-    for number, (part, value) in enumerate(zip(encoded, values, strict=True), 1):
-        found[digest_of(part)] = _contents(value, number)
-        salts.add(value[0])
+    contents = [_contents(value, number) for number, value in enumerate(values, 1)]
+    found = dict(zip(digests_of(encoded), contents, strict=True))
+    salts = {value[0] for value in values}
     if len(found) != len(encoded):
         raise MalformedDisclosure("DISCLOSURE_TWICE", "the same disclosure more than once", "each one once")
     if len(salts) != len(encoded):
@@ -114,7 +114,7 @@ def restore(payload: dict[str, Any], contents: Mapping[str, Contents], limits: L
         MalformedDisclosure: what RFC 9901 section 7.1 says must be rejected, or more levels than the limits allow.
     """
     work = _Restoration(dict(contents), limits.depth)
-    work.visit(payload, (), 1)
+    work.visit_object(payload, (), 1)
     if work.unused:
         raise MalformedDisclosure(
             "DISCLOSURE_UNREFERENCED", f"{len(work.unused)} disclosures that no digest refers to", "none"
@@ -152,9 +152,11 @@ class Frame:
             MalformedDisclosure: a reserved member name, a short or repeated salt, an array where the frame has an
                 object or the other way round.
         """
-        disclosures: list[bytes] = []
-        folded = _fold(value, self._root, _fresh(salts), disclosures)
-        return folded, disclosures
+        folding = _Folding(salts)
+        folded = folding.fold(value, self._root)
+        if len(set(folding.salts)) != len(folding.salts):
+            raise MalformedDisclosure("SALT_TWICE", "a salt used twice", "a fresh salt for each disclosure")
+        return folded, folding.disclosures
 
 
 def split_pattern(pattern: str) -> tuple[str, ...]:
@@ -188,13 +190,26 @@ def spell(path: Path) -> str:
 # --- reading ---------------------------------------------------------------------------------------------------------
 
 
+def _decoded(encoded: Sequence[bytes]) -> list[bytes]:
+    known = not b"".join(encoded).translate(None, BASE64URL_ALPHABET)  # one look at all of them
+    texts = []
+    for number, part in enumerate(encoded, 1):
+        text = decode_checked_base64url(part) if known or is_base64url(part) else None
+        if not text:
+            raise MalformedDisclosure(
+                "DISCLOSURE_ENCODING", f"disclosure {number}", "canonical base64url without padding"
+            )
+        texts.append(text)
+    return texts
+
+
 def _contents(value: Any, number: int) -> Contents:
     if type(value) is not list or len(value) not in (2, 3):
         raise MalformedDisclosure(
             "DISCLOSURE_SHAPE", f"disclosure {number}", "[salt, name, value] or [salt, value]"
         )
     salt = value[0]
-    if type(salt) is not str or len(salt) < _SALT_SIGNS or from_base64url(salt.encode()) is None:
+    if type(salt) is not str or len(salt) < _SALT_SIGNS or not is_base64url(salt.encode()):
         raise MalformedDisclosure(
             "SALT_SHORT", f"the salt of disclosure {number}", "at least 128 bits in base64url"
         )
@@ -222,24 +237,17 @@ class _Restoration:
         self.disclosed: list[Disclosed] = []
         self.withheld: list[Path] = []
 
-    def visit(self, node: Any, path: Path, level: int) -> None:
+    def visit_object(self, node: dict[str, Any], path: Path, level: int) -> None:
         if level > self.depth:
-            raise MalformedDisclosure(
-                "TOO_DEEP", f"level {level} at {spell(path)}", f"at most {self.depth} levels"
-            )
-        if type(node) is dict:
-            self._visit_object(node, path, level)
-        else:
-            self._visit_array(node, path, level)
-
-    def _visit_object(self, node: dict[str, Any], path: Path, level: int) -> None:
+            raise self._too_deep(path)
         if ELEMENT in node:
             raise MalformedDisclosure("DIGEST_PLACE", f"a member ... at {spell(path) or 'the root'}", "none")
         digests = node.pop(DIGESTS, None)
         for name, child in node.items():
-            kind = type(child)
-            if kind is dict or kind is list:
-                self.visit(child, (*path, name), level + 1)
+            if type(child) is dict:
+                self.visit_object(child, (*path, name), level + 1)
+            elif type(child) is list:
+                self._visit_array(child, (*path, name), level + 1)
         if digests is None:
             return
         if type(digests) is not list or not digests:
@@ -262,10 +270,11 @@ class _Restoration:
             self._put(value, (*path, name_or_none), digest, level)
 
     def _visit_array(self, node: list[Any], path: Path, level: int) -> None:
+        if level > self.depth:
+            raise self._too_deep(path)
         kept: list[Any] = []
         for element in node:
-            kind = type(element)
-            if kind is dict and ELEMENT in element:
+            if type(element) is dict and ELEMENT in element:
                 if len(element) != 1:
                     raise MalformedDisclosure("DIGEST_PLACE", f"members beside ... in {spell(path)}", "none")
                 contents = self._take(element[ELEMENT], path)
@@ -279,8 +288,10 @@ class _Restoration:
                 self._put(value, (*path, len(kept)), element[ELEMENT], level)
                 kept.append(value)
                 continue
-            if kind is dict or kind is list:
-                self.visit(element, (*path, len(kept)), level + 1)
+            if type(element) is dict:
+                self.visit_object(element, (*path, len(kept)), level + 1)
+            elif type(element) is list:
+                self._visit_array(element, (*path, len(kept)), level + 1)
             kept.append(element)
         node[:] = kept
 
@@ -299,9 +310,15 @@ class _Restoration:
 
     def _put(self, value: Any, path: Path, digest: str, level: int) -> None:
         self.disclosed.append(Disclosed(path, digest))
-        kind = type(value)
-        if kind is dict or kind is list:
-            self.visit(value, path, level + 1)
+        if type(value) is dict:
+            self.visit_object(value, path, level + 1)
+        elif type(value) is list:
+            self._visit_array(value, path, level + 1)
+
+    def _too_deep(self, path: Path) -> MalformedDisclosure:
+        return MalformedDisclosure(
+            "TOO_DEEP", f"level {self.depth + 1} at {spell(path)}", f"at most {self.depth} levels"
+        )
 
 
 # --- hiding ----------------------------------------------------------------------------------------------------------
@@ -315,56 +332,64 @@ class _Fold:
     inner: dict[str, _Fold]
 
 
-def _fresh(salts: Callable[[int], bytes]) -> Callable[[], str]:
-    used: set[bytes] = set()
+class _Folding:
+    """One application of a frame; every hidden member gets a salt of its own."""
 
-    def next_salt() -> str:
-        salt = salts(SALT_BYTES)
+    __slots__ = ("_next", "disclosures", "salts")
+
+    def __init__(self, salts: Callable[[int], bytes]) -> None:
+        self._next = salts
+        self.salts: list[bytes] = []
+        self.disclosures: list[bytes] = []
+
+    def fold(self, value: Any, fold: _Fold) -> Any:
+        """Return ``value`` with digests in place of what ``fold`` hides within it; a copy as far as it differs."""
+        if value is None or not fold.inner:
+            return value
+        if "[*]" in fold.inner:
+            if type(value) is not list or len(fold.inner) != 1:
+                raise MalformedDisclosure(
+                    "FRAME", f"a {type(value).__name__} where the frame has [*]", "an array"
+                )
+            return self._fold_array(value, fold.inner["[*]"])
+        if type(value) is not dict:
+            raise MalformedDisclosure(
+                "FRAME", f"a {type(value).__name__} where the frame has members", "an object"
+            )
+        return self._fold_object(value, fold.inner)
+
+    def _fold_array(self, value: list[Any], inner: _Fold) -> list[Any]:
+        elements = [self.fold(element, inner) for element in value]
+        if not inner.hidden:
+            return elements
+        hidden = [self._disclosure([self._salt(), element]) for element in elements]
+        return [{ELEMENT: digest} for digest in digests_of(hidden)]
+
+    def _fold_object(self, value: dict[str, Any], inner: dict[str, _Fold]) -> dict[str, Any]:
+        folded = dict(value)
+        hidden = []
+        for name, fold in inner.items():
+            if name not in folded:
+                continue
+            child = self.fold(folded[name], fold) if fold.inner else folded[name]
+            if fold.hidden:
+                hidden.append(self._disclosure([self._salt(), name, child]))
+                del folded[name]
+            else:
+                folded[name] = child
+        if hidden:
+            # in the order of the digests, which says nothing of the order of the members
+            folded[DIGESTS] = sorted(digests_of(hidden))
+        return folded
+
+    def _salt(self) -> str:
+        salt = self._next(SALT_BYTES)
         if len(salt) < SALT_BYTES:
             raise MalformedDisclosure("SALT_SHORT", f"a salt of {len(salt)} bytes", f"at least {SALT_BYTES}")
-        if salt in used:
-            raise MalformedDisclosure("SALT_TWICE", "a salt used twice", "a fresh salt for each disclosure")
-        used.add(salt)
+        self.salts.append(salt)
         return encode_base64url(salt).decode("ascii")
 
-    return next_salt
-
-
-def _fold(value: Any, fold: _Fold, next_salt: Callable[[], str], disclosures: list[bytes]) -> Any:
-    if value is None or not fold.inner:
-        return value
-    if "[*]" in fold.inner:
-        inner = fold.inner["[*]"]
-        if type(value) is not list or len(fold.inner) != 1:
-            raise MalformedDisclosure(
-                "FRAME", f"a {type(value).__name__} where the frame has [*]", "an array"
-            )
-        elements = [_fold(element, inner, next_salt, disclosures) for element in value]
-        if inner.hidden:
-            return [{ELEMENT: _disclose([next_salt(), element], disclosures)} for element in elements]
-        return elements
-    if type(value) is not dict:
-        raise MalformedDisclosure(
-            "FRAME", f"a {type(value).__name__} where the frame has members", "an object"
-        )
-    folded = dict(value)
-    digests = []
-    for name, inner in fold.inner.items():
-        if name not in folded:
-            continue
-        child = _fold(folded[name], inner, next_salt, disclosures)
-        if inner.hidden:
-            digests.append(_disclose([next_salt(), name, child], disclosures))
-            del folded[name]
-        else:
-            folded[name] = child
-    if digests:
-        digests.sort()  # in the order of the digests, which says nothing of the order of the members
-        folded[DIGESTS] = digests
-    return folded
-
-
-def _disclose(content: list[Any], disclosures: list[bytes]) -> str:
-    encoded = encode_base64url(orjson.dumps(content, option=orjson.OPT_SORT_KEYS))
-    disclosures.append(encoded)
-    return digest_of(encoded)
+    def _disclosure(self, content: list[Any]) -> bytes:
+        encoded = encode_base64url(orjson.dumps(content, option=orjson.OPT_SORT_KEYS))
+        self.disclosures.append(encoded)
+        return encoded

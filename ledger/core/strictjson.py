@@ -124,6 +124,7 @@ def canonical(value: Any, limits: Limits = DEFAULT) -> bytes:
 
 
 _UNSEEN: Final = re.compile("[\u202a-\u202e\u2066-\u2069\u200b-\u200d\u2060\ufeff]")
+_UNSEEN_STARTS: Final = (b"\xe2\x80", b"\xe2\x81", b"\xef\xbb")  # of these signs in UTF-8, and of few others
 
 
 def check_text(text: str) -> str | None:
@@ -140,6 +141,12 @@ def check_text(text: str) -> str | None:
     if not unicodedata.is_normalized("NFC", text):
         return "text that is not in Unicode normal form C"
     return None
+
+
+def may_deceive(text: bytes) -> bool:
+    """Tell whether a text that ``canonical`` returned may hold a string in which ``check_text`` finds something."""
+    suspects = not text.isascii() and any(start in text for start in _UNSEEN_STARTS)
+    return suspects and _UNSEEN.search(text.decode()) is not None
 
 
 def check_texts(value: Any) -> list[Problem]:
