@@ -132,8 +132,7 @@ def rebuild(
             raise Unavailable("another process has been reading the chain for too long")
         differences = store.journal.differences(scratch.journal)
         with store.writing() as connection:
-            store.journal.forget_all_in(connection)
-            store.journal.copy_in(connection, scratch.journal)
+            store.journal.replace_in(connection, scratch.journal)
             store.documents.unanchor_in(connection, 0)
             for cached in scratch.journal.stream():
                 _mark_own_in(connection, store, [decode(cached.entry, cached.index)])

@@ -7,12 +7,11 @@ brought it, so an answer can name its block and transaction.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import islice
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from sqlalchemy import (
-    Column,
     Connection,
     LargeBinary,
     Row,
@@ -21,8 +20,10 @@ from sqlalchemy import (
     func,
     insert,
     literal_column,
+    or_,
     select,
     true,
+    update,
 )
 
 from ledger.store.schema import ANCHORED_DOCUMENT, CACHE, entries, events, steps
@@ -73,7 +74,10 @@ class EventRow:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """How far the cache has read: a block, and the journal's size, root and frontier after it."""
+    """How far the cache has read: a block, and the journal's size, root and frontier after it.
+
+    ``number`` is the store's own; a rebuilt cache goes on counting, so it is never taken for the one before.
+    """
 
     block_number: int
     block_digest: bytes
@@ -81,6 +85,7 @@ class Step:
     size: int
     root: bytes
     frontier: bytes
+    number: int = field(default=0, compare=False)
 
 
 _FULL = (
@@ -109,6 +114,7 @@ _STEPS = select(
     steps.c.size,
     steps.c.root,
     steps.c.frontier,
+    steps.c.step,
 ).order_by(steps.c.step.desc())
 _HEAD = _STEPS.limit(1)
 _NEWEST, _RECORD = _HEAD.subquery("newest"), _ABOUT.subquery("about")
@@ -116,6 +122,8 @@ _HEAD_AND_ABOUT = (
     select(_NEWEST, _RECORD).select_from(_NEWEST.outerjoin(_RECORD, true())).order_by(_RECORD.c.position)
 )
 _STEP_COLUMNS = len(_NEWEST.c)
+_STEP_VALUES = tuple(column.name for column in steps.c if column.name != "step")
+_KEPT = -1
 
 
 class CachedJournal:
@@ -187,18 +195,26 @@ class CachedJournal:
     def differences(self, other: CachedJournal, limit: int = 20) -> list[str]:
         """Return, one per line, where this cache is not byte for byte what ``other`` holds.
 
-        What only one of them has read so far is not a difference, because the journal only grows.
+        What only one of them has read so far is not a difference, because the journal only grows; a row past what this
+        cache has read is one, because nobody read it.
         """
         found: list[str] = []
-        for table, key in ((entries, entries.c.position), (events, events.c.first)):
-            with self._database.reading() as mine, other._database.reading() as theirs:
-                last = min(_highest(mine, key), _highest(theirs, key))
-                asked = select(table).where(key <= last).order_by(key).execution_options(yield_per=_CHUNK)
-                for left, right in _side_by_side(mine.execute(asked), theirs.execute(asked)):
+        with self._database.reading() as mine, other._database.reading() as theirs:
+            own, good = self.head_in(mine), self.head_in(theirs)
+            size = 0 if own is None else own.size
+            both = min(size, 0 if good is None else good.size)
+            for table, key in ((entries, entries.c.position), (events, events.c.first)):
+                asked = select(table).order_by(key).execution_options(yield_per=_CHUNK)
+                here = mine.execute(asked.where(or_(key < both, key >= size, key < 0)))
+                for left, right in _side_by_side(here, theirs.execute(asked.where(key < both))):
                     if left != right:
                         found.append(_difference(table.name, left, right))
                     if len(found) >= limit:
                         return found
+        if own is None or good is None or own.size != good.size:
+            return found
+        if (own.root, own.frontier) != (good.root, good.frontier):
+            found.append(f"steps {own.block_number}: the cache holds another tree than the chain")
         return found
 
     # --- writing, inside a transaction of the caller --------------------------------------------------------
@@ -223,9 +239,7 @@ class CachedJournal:
     def add_step_in(connection: Connection, step: Step) -> None:
         """Record that the cache now stands at ``step``; a step that adds no entry replaces the one before."""
         connection.execute(delete(steps).where(steps.c.size == step.size))
-        connection.execute(
-            insert(steps).values(**{column: getattr(step, column) for column in Step.__slots__})
-        )
+        connection.execute(insert(steps).values({name: getattr(step, name) for name in _STEP_VALUES}))
 
     @staticmethod
     def forget_in(connection: Connection, size: int) -> None:
@@ -240,14 +254,23 @@ class CachedJournal:
         for table in CACHE:
             connection.execute(delete(table))
 
-    @staticmethod
-    def copy_in(connection: Connection, other: CachedJournal) -> None:
-        """Take over everything that ``other`` holds, in chunks."""
+    @classmethod
+    def replace_in(cls, connection: Connection, other: CachedJournal) -> None:
+        """Forget everything and take over what ``other`` holds, in chunks."""
+        newest = select(func.max(steps.c.step)).scalar_subquery()
+        connection.execute(delete(entries))
+        connection.execute(delete(events))
+        connection.execute(delete(steps).where(steps.c.step != newest))
+        connection.execute(update(steps).values(size=_KEPT))  # until the new ones are numbered after it
         with other._database.reading() as source:
             for table in CACHE:
-                found = source.execute(select(table).execution_options(yield_per=_CHUNK))
+                columns = [column for column in table.c if column is not steps.c.step]
+                found = source.execute(
+                    select(*columns).order_by(*table.primary_key).execution_options(yield_per=_CHUNK)
+                )
                 for chunk in found.mappings().partitions(_CHUNK):
                     connection.execute(insert(table), [dict(row) for row in chunk])
+        connection.execute(delete(steps).where(steps.c.size == _KEPT))
 
 
 def _event_values(row: EventRow) -> dict[str, object]:
@@ -271,11 +294,6 @@ def _entry_values(row: EntryRow) -> dict[str, object]:
         "time": row.time,
         "entry": row.entry,
     }
-
-
-def _highest(connection: Connection, key: Column[int]) -> int:
-    found = connection.execute(select(func.max(key))).scalar()
-    return -1 if found is None else int(found)
 
 
 def _side_by_side(

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from sqlalchemy import delete, update
+
 from ledger.store import Store, open_store
 from ledger.store.journal import EntryRow, EventRow, Step
+from ledger.store.schema import entries, steps
 
 EVENTS = 4
 
@@ -27,8 +30,8 @@ def entry(index: int, **spoilt: object) -> EntryRow:
 
 def fill(store: Store) -> None:
     with store.writing() as connection:
-        events = [event(number) for number in range(EVENTS)]
-        store.journal.add_in(connection, events, [entry(index) for index in range(3 * EVENTS)])
+        rows = [event(number) for number in range(EVENTS)]
+        store.journal.add_in(connection, rows, [entry(index) for index in range(3 * EVENTS)])
         for number in range(EVENTS):
             store.journal.add_step_in(connection, step(number))
 
@@ -83,14 +86,55 @@ def test_a_cache_equals_its_copy_and_every_spoilt_row_is_named(store: Store) -> 
     fill(store)
     with open_store("sqlite://") as other:
         with other.writing() as connection:
-            other.journal.copy_in(connection, store.journal)
+            other.journal.replace_in(connection, store.journal)
         assert store.journal.differences(other.journal) == []
         assert other.journal.head() == store.journal.head()
         with other.writing() as connection:
             other.journal.forget_in(connection, 9)
             other.journal.add_in(connection, [event(3)], [entry(9, entry=b"?"), entry(11)])
+            other.journal.add_step_in(connection, step(3))
         assert store.journal.differences(other.journal) == [
             "entries 9: the cache holds other bytes than the chain",
             "entries 10: not on the chain",
         ]
         assert other.journal.differences(store.journal)[1] == "entries 10: missing in the cache"
+
+
+def test_what_one_has_read_further_is_no_difference_and_a_row_that_nobody_read_is_one(store: Store) -> None:
+    fill(store)
+    with open_store("sqlite://") as behind:
+        with behind.writing() as connection:
+            behind.journal.replace_in(connection, store.journal)
+            behind.journal.forget_in(connection, 9)
+        assert behind.journal.differences(store.journal) == store.journal.differences(behind.journal) == []
+        with behind.writing() as connection:
+            behind.journal.add_in(connection, [], [entry(20)])
+        assert behind.journal.differences(store.journal) == ["entries 20: not on the chain"]
+
+
+def test_a_last_entry_that_is_missing_and_another_tree_are_named(store: Store) -> None:
+    fill(store)
+    with open_store("sqlite://") as spoilt:
+        with spoilt.writing() as connection:
+            spoilt.journal.replace_in(connection, store.journal)
+            connection.execute(delete(entries).where(entries.c.position == 11))
+            connection.execute(update(steps).values(root=b"?" * 32))
+        assert spoilt.journal.differences(store.journal) == [
+            "entries 11: missing in the cache",
+            "steps 13: the cache holds another tree than the chain",
+        ]
+
+
+def test_a_cache_that_was_replaced_goes_on_counting_its_steps(store: Store) -> None:
+    fill(store)
+    with open_store("sqlite://") as other:
+        fill(other)
+        for _ in range(2):
+            before = store.journal.head()
+            with store.writing() as connection:
+                store.journal.replace_in(connection, other.journal)
+            after = store.journal.head()
+            assert before is not None
+            assert after == before
+            assert after.number > before.number
+            assert store.journal.steps() == other.journal.steps()
