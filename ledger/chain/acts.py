@@ -10,6 +10,7 @@ from typing import Any
 
 from ledger.chain.abi import selector
 from ledger.chain.rules import artifact
+from ledger.core.members import role_names
 
 
 def call(contract: str, function: str, *arguments: Any) -> bytes:
@@ -57,7 +58,7 @@ def words(calldata: bytes) -> str:
             except DecodingError:
                 break
             shown = ", ".join(
-                f"{given['name']} {_shown(value)}"
+                f"{given['name']} {_shown(given['name'], value)}"
                 for given, value in zip(item["inputs"], values, strict=True)
             )
             return f"{item['name']}({shown})"
@@ -106,7 +107,9 @@ def _type(value: dict[str, Any]) -> str:
     return f"({inner}){value['type'].removeprefix('tuple')}"
 
 
-def _shown(value: Any) -> str:
+def _shown(name: str, value: Any) -> str:
+    if name == "roles":
+        return " + ".join(role_names(value)) or "none"
     if isinstance(value, bytes):
         text = value.rstrip(b"\0")
         return text.decode() if text.isascii() and text.decode().isprintable() else "0x" + value.hex()

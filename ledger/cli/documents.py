@@ -113,7 +113,7 @@ def import_foreign(options: argparse.Namespace) -> int:
 
 def issue(options: argparse.Namespace) -> int:
     """Validate, seal and anchor; one line per certificate."""
-    paths = files.certificate_files(options.path)
+    paths = [file for path in options.paths for file in files.certificate_files(path)]
     total = files.count_certificates(paths)
     if options.out is not None:
         _make_folder(options.out)
@@ -130,7 +130,8 @@ def issue(options: argparse.Namespace) -> int:
             )
             worst = max(worst, code)
     if not seen:
-        raise Rejected([Problem(str(options.path), "no certificate", "at least one", code="NO_CERTIFICATES")])
+        names = " ".join(map(str, options.paths))
+        raise Rejected([Problem(names, "no certificate", "at least one", code="NO_CERTIFICATES")])
     return worst
 
 

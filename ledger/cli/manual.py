@@ -15,7 +15,7 @@ _HEAD = """# The command
 
 Written from the parser by `python -m ledger.cli.manual`; a test holds it to what `tradeseal --help` says.
 
-`--home DIR` (or `TRADESEAL_HOME`, else `~/.tradeseal`) names the gateway's folder and stands before the command.
+`--home DIR` (or `TRADESEAL_HOME`, else `~/.tradeseal`) names the gateway's folder, before or after the command.
 Results go to standard output, progress and errors to standard error.
 With `--json` every answer is one JSON object on one line.
 
@@ -41,9 +41,10 @@ def _sections(name: str, parser: argparse.ArgumentParser) -> Iterator[str]:
             for word, child in action.choices.items():
                 yield from _sections(f"{name} {word}", child)
             return
-    usage = " ".join(_used(action) for action in parser._actions if action.dest != "help")
+    actions = [one for one in parser._actions if one.dest != "help" and one.help != argparse.SUPPRESS]
+    usage = " ".join(map(_used, actions))
     yield f"\n## `{name}`\n\n{parser.description}\n\n```\n{name} {usage}".rstrip() + "\n```\n"
-    described = [action for action in parser._actions if action.help and action.dest != "help"]
+    described = [action for action in actions if action.help]
     if described:
         yield "\n"
         yield from (f"* `{_shown(action)}`: {action.help}\n" for action in described)

@@ -80,7 +80,7 @@ def _documents(commands: Any) -> None:
         commands, "issue", "documents:issue", "validate, seal and anchor; again anchors nothing twice",
         "0 all anchored, 1 some refused, 3 pending or not available, 4 bad input",
     )  # fmt: skip
-    one.add_argument("path", type=Path, metavar="FILE|DIR|FILE.jsonl")
+    one.add_argument("paths", nargs="+", type=Path, metavar="FILE|DIR|FILE.jsonl")
     one.add_argument("--out", type=Path, metavar="DIR", help="write the sealed documents into this folder")
     _json(one)
 
@@ -311,6 +311,8 @@ def _command(commands: Any, name: str, target: str, text: str, codes: str = "") 
         name, help=text, description=text[0].upper() + text[1:] + ".", epilog=epilog, allow_abbrev=False
     )
     one.set_defaults(target=target)
+    # Also after the command; the default must not hide what stands before it.
+    one.add_argument("--home", type=Path, default=argparse.SUPPRESS, help=argparse.SUPPRESS)
     return one
 
 

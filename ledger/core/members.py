@@ -29,6 +29,16 @@ class Role(IntEnum):
     LICENCES = 8
     CUSTOMS = 16
 
+    @property
+    def words(self) -> str:
+        """Return how people write it, such as ``non-preferential-origin``."""
+        return self.name.lower().replace("_", "-")
+
+
+def role_names(roles: int) -> list[str]:
+    """Return a set of roles in words."""
+    return [role.words for role in Role if roles & role]
+
 
 ROLE_FOR_DOCUMENT_TYPE = {
     861: Role.NON_PREFERENTIAL_ORIGIN,

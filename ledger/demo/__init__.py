@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import shlex
 import shutil
 import signal
 import sys
@@ -16,6 +17,7 @@ import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 if TYPE_CHECKING:
     from ledger.demo.sample import Gateway
@@ -71,6 +73,7 @@ class _Demo:
         self._folder = folder
         self._as_json = as_json
         self._gateways: list[Gateway] = []
+        self._number = ""
 
     def run(self, *, leave: bool) -> bool:
         """Set the stage, walk the journey, and take everything down unless it came out well and is to be left."""
@@ -114,6 +117,8 @@ class _Demo:
 
         try:
             recorder.run("an embedded chain, a consortium and three gateways", "ready", set_stage)
+            certificates = todays_certificates(_CERTIFICATES, datetime.now(UTC).date())
+            self._number = str(certificates[0]["certificateNumber"])
             clients = {gateway.member: gateway.client for gateway in self._gateways}
             with self._auditor() as audit:
                 stage = Stage(
@@ -121,7 +126,7 @@ class _Demo:
                     australia=clients["AU-ACCI"],
                     china=clients["CN-GACC"],
                     audit=audit,
-                    certificates=todays_certificates(_CERTIFICATES, datetime.now(UTC).date()),
+                    certificates=certificates,
                     foreign=(data_folder() / "samples" / "chafta-coo.edi3.json").read_bytes(),
                     stop_chain=lambda: _ignore(down(node_home)),
                     start_chain=lambda: _ignore(up(node_home, self._node_port)),
@@ -145,11 +150,18 @@ class _Demo:
         print("\nThe gateways keep running:", file=out)
         for gateway in self._gateways:
             print(f"  {gateway.member:<8} {gateway.client.url}  API key {gateway.client.api_key}", file=out)
+        customs = next(gateway for gateway in self._gateways if gateway.member == "CN-GACC")
+        asked = f"issuer=VN-VCCI&number={quote(self._number)}"
+        command = shlex.quote(os.path.relpath(Path(sys.executable).with_name("tradeseal")))
         print(
-            f"Folder: {self._folder}\nTry: curl -H 'Authorization: Bearer KEY' 'URL/v1/journal/head'",
+            f"Homes of all members: {self._folder} (the next demo starts anew and removes them)\n"
+            "Ask for the first certificate, over HTTP or with the command; README.md goes on from here:\n"
+            f"  curl -H 'Authorization: Bearer {customs.client.api_key}' '{customs.client.url}/v1/verify?{asked}'\n"
+            f"  {command} verify --issuer VN-VCCI --number '{self._number}' --home {self._folder / 'CN-GACC'}\n"
+            f"Stop them with: {command} demo --stop",
             file=out,
+            flush=True,
         )
-        print("Stop them with: tradeseal demo --stop", file=out, flush=True)
 
     def _announce(self, what: str) -> None:
         print(f"… {what}", file=sys.stderr, flush=True)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from ledger.chain.acts import call, words
 from ledger.core import jose
+from ledger.core.members import role_names
 from ledger.core.problems import Problem
 from ledger.core.state import Consortium, KeyState, MemberState, Role
 from ledger.errors import Rejected
@@ -20,13 +21,7 @@ if TYPE_CHECKING:
     from ledger.keys.signer import Signer
 
 _PROPOSAL_DAYS = 30
-_ROLE_NAMES = {
-    "administration": Role.ADMINISTRATION,
-    "non-preferential-origin": Role.NON_PREFERENTIAL_ORIGIN,
-    "preferential-origin": Role.PREFERENTIAL_ORIGIN,
-    "licences": Role.LICENCES,
-    "customs": Role.CUSTOMS,
-}
+_ROLE_NAMES = {role.words: role for role in Role}
 _Arguments = Mapping[str, object]
 
 # name of the act -> (function of the contract, its arguments)
@@ -172,11 +167,6 @@ _EXPECTED: dict[str, tuple[str, Callable[[object], bool]]] = {
     "approves": ("true or false", lambda value: isinstance(value, bool)),
     "key": ("a thumbprint of 32 bytes", lambda value: isinstance(value, bytes) and len(value) == 32),
 }
-
-
-def role_names(roles: int) -> list[str]:
-    """Return the names of a set of roles."""
-    return [name for name, bit in _ROLE_NAMES.items() if roles & bit]
 
 
 def describe_members(consortium: Consortium) -> list[dict[str, object]]:

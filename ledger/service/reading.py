@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from ledger.core.acts import Act, EntryType
 from ledger.core.entries import Entry, MalformedEntry, decode, raw_entries
+from ledger.core.members import role_names
 from ledger.core.merkle import leaf_digest
 from ledger.errors import Unavailable
 from ledger.service.answers import HistoryLine
@@ -79,5 +80,7 @@ def _details(kind: EntryType, act: Act) -> dict[str, object]:
             value = f"R{value:02d}" if value else ""
         elif one.name == "status" and kind is EntryType.STATUS_CHANGED:
             value = STATUS_NAMES[value]
+        elif one.name == "roles":
+            value = role_names(value)
         details[one.name] = value
     return details

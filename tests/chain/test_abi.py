@@ -92,8 +92,9 @@ def test_every_error_of_the_contracts_is_known_by_name_and_arguments() -> None:
 
 
 def test_governance_calls_are_shown_in_words() -> None:
-    call = acts.call("Consortium", "admitMember", "SG-CUSTOMS", "SG", 1, "0x" + "11" * 20)
-    assert acts.words(call).startswith("admitMember(code SG-CUSTOMS, economy SG, roles 1, controller 0x")
+    call = acts.call("Consortium", "admitMember", "SG-CUSTOMS", "SG", 17, "0x" + "11" * 20)
+    shown = "admitMember(code SG-CUSTOMS, economy SG, roles administration + customs, controller 0x"
+    assert acts.words(call).startswith(shown)
     assert acts.words(b"\x01\x02\x03\x04") == "unknown call 0x01020304…"
 
 

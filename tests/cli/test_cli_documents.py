@@ -118,6 +118,11 @@ def test_issuing_a_folder_takes_its_files_by_name(command: Command, tmp_path: Pa
     assert [line["number"] for line in command("issue", str(tmp_path), "--json").lines()] == ["A", "A2", "B"]
 
 
+def test_issuing_takes_several_files_at_once(command: Command, tmp_path: Path) -> None:
+    paths = [a_file(tmp_path, f"{name}.json", a_certificate(certificateNumber=name)) for name in "BA"]
+    assert [line["number"] for line in command("issue", *paths, "--json").lines()] == ["B", "A"]
+
+
 def test_one_refused_document_makes_issuing_exit_1(command: Command, tmp_path: Path) -> None:
     answer = command("issue", a_file(tmp_path, "two.jsonl", a_certificate(), a_certificate(issueDate="x")))
     assert answer.code == 1

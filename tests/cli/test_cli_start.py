@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 from ledger.cli.manual import manual
+from ledger.cli.parser import build_parser
 from tests.cli.command import Command
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -31,6 +32,12 @@ def test_the_manual_says_what_help_says() -> None:
 def test_help_of_a_command_tells_its_exit_codes(command: Command) -> None:
     text = " ".join(command("verify", "--help").out.split())
     assert "0 ACCEPT or ACCEPT_WITH_REMARKS, 1 REJECT, 2 REFER, 3 CANNOT_VERIFY_NOW, 4 bad input" in text
+
+
+def test_the_home_may_stand_before_or_after_the_command() -> None:
+    for words in (["--home", "x", "node", "status"], ["node", "status", "--home", "x"]):
+        assert build_parser().parse_args(words).home == Path("x")
+    assert build_parser().parse_args(["node", "status"]).home is None
 
 
 def test_the_version_is_that_of_the_package(command: Command) -> None:
