@@ -59,8 +59,9 @@ def _about_key(key: KeyState, record: RecordState, time: int) -> Iterator[Findin
     if key.effective_from > anchored:
         message = f"Signer notified {when(key.notified_at)}, effective {when(key.effective_from)}."
         yield Finding.of(Reason.SIGNER_NOT_EFFECTIVE_YET, Word.REFER, message, next_step=ASK_ISSUER)
-    if key.retired_by(anchored):
-        message = f"The key was retired {when(key.retired_at or 0)}, the document anchored {when(anchored)}."
+    # In the same second it was anchored first: the contracts take nothing from the second of the retirement on.
+    if key.retired_at is not None and key.retired_at < anchored:
+        message = f"The key was retired {when(key.retired_at)}, the document anchored {when(anchored)}."
         yield Finding.of(Reason.KEY_REVOKED_BEFORE_ISSUE, Word.REJECT, message, next_step=ASK_ISSUER)
     elif key.compromised_since is not None:
         yield _about_compromise(key, key.compromised_since, record)

@@ -94,6 +94,13 @@ def test_a_key_retired_before_anchoring_is_rejected() -> None:
     assert presented.verdict().word is Word.REJECT
 
 
+def test_a_key_retired_in_the_second_of_anchoring_was_retired_after_it() -> None:
+    presented = Presented().anchor()
+    presented.journal.time = presented.journal.entries[-1].time
+    presented.journal.say(VCCI, acts.KeyRetired(thumbprint_of(), presented.journal.time))
+    assert code_is_found(presented.verdict(), "X07", "ISSUER")
+
+
 def a_compromise(since: int) -> Presented:
     presented = Presented().anchor()
     anchored = presented.journal.entries[-1].time
