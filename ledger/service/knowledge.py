@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
+from copy import deepcopy
 from typing import TYPE_CHECKING
 
 from ledger.core.entries import Entry, MalformedEntry, decode
@@ -31,14 +32,16 @@ class Knowledge:
         self._consortium = Consortium()
         self._folded: list[CachedEntry] = []
         self._step: Step | None = None
+        self._number = 0
 
     def consortium(self, step: Step | None = None) -> Consortium:
         """Return members, keys, registries and proposals as of the cache's newest step, which is ``step`` if given."""
         step = self._store.journal.head() if step is None else step
+        number = 0 if step is None else step.number
         with self._guard:
-            if step != self._step:
+            if (step, number) != (self._step, self._number):
                 self._bring_up_to_date()
-                self._step = step
+                self._step, self._number = step, number
             return self._consortium
 
     def record(self, member: str, registry: bytes, tag: bytes) -> RecordState | None:
@@ -61,18 +64,20 @@ class Knowledge:
         return None
 
     def _bring_up_to_date(self) -> None:
+        # Compared from the first entry on: a reorganisation, or a rebuild of an edited cache, may have changed any.
+        found = self._store.journal.governance_entries()
         known = len(self._folded)
-        last = self._folded[-1] if self._folded else None
-        if last is not None and self._store.journal.entries(last.index, 1) != [last]:
-            self._consortium, self._folded, known = Consortium(), [], 0
-        first = self._folded[-1].index + 1 if known else 0
-        for cached in self._store.journal.governance_entries(first):
+        if found == self._folded:
+            return
+        grown = found[:known] == self._folded
+        # A copy, because others may be reading the one that was handed out.
+        consortium = deepcopy(self._consortium) if grown else Consortium()
+        for cached in found[known:] if grown else found:
             try:
-                self._consortium.fold(read(cached))
+                consortium.fold(read(cached))
             except JournalContradiction as error:
-                self._consortium, self._folded = Consortium(), []
                 raise Unavailable(f"the journal contradicts itself: {error}") from error
-            self._folded.append(cached)
+        self._consortium, self._folded = consortium, found
 
 
 def _record(registry: bytes, cached: Sequence[CachedEntry]) -> RecordState | None:
