@@ -12,10 +12,14 @@ from typing import Any
 
 import orjson
 
+from ledger.chain.acts import call
+from ledger.chain.deploy import act
 from ledger.core import strictjson
 from ledger.core.verdict import Verdict
 from ledger.demo.sample import ADMINISTRATIONS, todays_certificates
-from ledger.home import MANIFEST, TAG_KEYS, make_home
+from ledger.home import CONTROLLER, MANIFEST, PASSPHRASE, TAG_KEYS, make_home
+from ledger.keys.account import TransactionAccount, open_account
+from ledger.keys.files import read_passphrase
 from ledger.keys.tags import TagKeys
 from ledger.service.answers import Asker, AskerRole, IssueResult, VerifyRequest
 from ledger.service.ledger import Ledger
@@ -81,15 +85,22 @@ def wait_until(moment: datetime) -> None:
 
 
 def decide(consortium: Consortium, name: str, **arguments: object) -> None:
-    """Have the administrations propose an act, vote for it and carry it out, through their own gateways."""
+    """Have one administration propose an act, the others approve it, and carry it out."""
     first, *others = ADMINISTRATIONS
+    chain = consortium.chain()
     with open_ledger(consortium.settings(first)) as proposer:
         proposer.act(name, arguments)
         proposal = proposer.proposals()[-1]["proposal"]
         for other in others:
-            with open_ledger(consortium.settings(other)) as voter:
-                voter.act("vote", {"proposal": proposal, "approves": True})
+            vote = call("Consortium", "vote", other, proposal, True)
+            manifest = consortium.manifest
+            act(chain, _controller(consortium.folder / other), manifest.chain_id, manifest.consortium, vote)
         proposer.act("execute", {"proposal": proposal})
+
+
+@cache
+def _controller(home: Path) -> TransactionAccount:
+    return open_account(home / CONTROLLER, read_passphrase(home / PASSPHRASE))
 
 
 def a_new_body(

@@ -83,16 +83,20 @@ def test_a_certificate_refused_for_the_bodys_standing_can_be_issued_afterwards(
         assert issued(ledger, certificate)[0].outcome is IssueOutcome.ANCHORED
 
 
-def test_a_key_that_is_not_effective_yet_is_referred_for_good(consortium: Consortium) -> None:
-    begins = now() + 3 * SECOND
-    home = a_new_body(consortium, "VN-EARLY", key_from=begins)
-    document = issue_one(consortium, home)
-    assert now() < begins, "the machine was too slow for this test"
-    assert "SIGNER_NOT_EFFECTIVE_YET" in names(judged(consortium, document))
-    wait_until(begins + SECOND)
-    after = judged(consortium, document)
-    assert (after.word, "SIGNER_NOT_EFFECTIVE_YET" in names(after)) == (Word.REFER, True)
-    assert judged(consortium, issue_one(consortium, home)).word is Word.ACCEPT
+def test_a_key_that_was_not_effective_yet_is_referred_for_good(consortium: Consortium) -> None:
+    home = a_new_body(consortium, "VN-EARLY", key=False)
+    with open_ledger(read_settings(home, {})) as ledger:
+        begins = now() + 3 * SECOND
+        ledger.act("register-key", {"effective_from": begins})
+        certificate = a_fresh_certificate(consortium, home.name)
+        early = sealed(ledger, certificate)
+        wait_until(begins)
+        late = sealed(ledger, a_fresh_certificate(consortium, home.name))
+        line = ledger.history(home.name, certificate["certificateNumber"]).lines[0]
+    assert line.time < begins, "the machine was too slow for this test"
+    verdict = judged(consortium, early)
+    assert (verdict.word, "SIGNER_NOT_EFFECTIVE_YET" in names(verdict)) == (Word.REFER, True)
+    assert judged(consortium, late).word is Word.ACCEPT
 
 
 def test_what_a_key_signed_before_it_was_retired_stays_good(consortium: Consortium) -> None:
