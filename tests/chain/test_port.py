@@ -10,7 +10,8 @@ import pytest
 
 from ledger.chain import abi
 from ledger.chain.port import Chain
-from ledger.core.entries import RecordAnchored, entries_of
+from ledger.core.acts import RecordAnchored
+from ledger.core.entries import entries_of
 from ledger.core.merkle import Frontier, leaf_digest
 from ledger.errors import Refused, Unavailable
 from ledger.keys.account import SignedTransaction, TransactionAccount

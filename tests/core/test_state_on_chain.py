@@ -9,6 +9,7 @@ from copy import deepcopy
 from dataclasses import dataclass, field
 from hashlib import sha256
 from random import Random
+from typing import Any
 
 import pytest
 
@@ -92,16 +93,15 @@ class Walk:
     def decided(self) -> acts.Act:
         """Return something that a vote may decide."""
         member, account = self.random.choice(MEMBERS), controller(self.random.choice(MEMBERS)).address
-        return self.random.choice(
-            [
-                acts.MemberAdmitted(member, member[:2], 4, account),
-                acts.RolesChanged(member, self.random.choice((1, 2, 4, 6, 17))),
-                acts.MemberSuspended(member, 24),
-                acts.MemberReinstated(member, 0),
-                acts.ControllerChanged(member, account),
-                acts.RegistryAdmitted(self.registry, 1),
-            ]
-        )
+        known: list[acts.Act] = [
+            acts.MemberAdmitted(member, member[:2], 4, account),
+            acts.RolesChanged(member, self.random.choice((1, 2, 4, 6, 17))),
+            acts.MemberSuspended(member, 24),
+            acts.MemberReinstated(member, 0),
+            acts.ControllerChanged(member, account),
+            acts.RegistryAdmitted(self.registry, 1),
+        ]
+        return self.random.choice(known)
 
     def attempt(self) -> Attempt:
         """Return something that somebody might try now."""
@@ -219,7 +219,7 @@ def a_walk(url: str, chain_id: int, seed: int) -> Walk:
     walk = Walk(chain, manifest, Random(seed), Replay(chain_id), read_to=first)
     walk.catch_up()
     bodies = [acts.MemberAdmitted(code, code[:2], 4, controller(code).address) for code in BODIES]
-    ready = [acts.RegistryAdmitted(walk.registry, 1), *bodies]
+    ready: list[acts.Act] = [acts.RegistryAdmitted(walk.registry, 1), *bodies]
     for number, decided in enumerate(ready, start=1):
         expires = chain.head().time + 9_000
         for member, calldata in (
@@ -256,7 +256,7 @@ def test_what_members_do_on_a_real_chain_folds_to_what_the_contracts_store(
 def assert_same_as_stored(walk: Walk) -> None:
     chain, replay, consortium = walk.chain, walk.replay, walk.manifest.consortium
 
-    def ask(function: str, *arguments: object) -> tuple[object, ...]:
+    def ask(function: str, *arguments: object) -> tuple[Any, ...]:
         answer = chain.ask_contract(consortium, call("Consortium", function, *arguments))
         return tuple(read("Consortium", function, answer))
 
@@ -267,7 +267,7 @@ def assert_same_as_stored(walk: Walk) -> None:
     assert (head.size, head.root) == (replay.size, frontier.root()) == (frontier.size, frontier.root())
 
     for code in MEMBERS:
-        ((economy, roles, standing, account, _),) = ask("memberOf", code)  # type: ignore[misc]
+        ((economy, roles, standing, account, _),) = ask("memberOf", code)
         member = replay.consortium.members.get(code)
         if member is None:
             assert standing == 0
@@ -304,6 +304,6 @@ def assert_same_as_stored(walk: Walk) -> None:
                 assert (slot.commitment, slot.anchored_at) == (record.document_id[:22], record.anchored_at)
     assert ask("activeAdministrations") == (len(replay.consortium.administrations),)
     for number, proposal in replay.consortium.proposals.items():
-        ((expires, executed, approvals, wanted),) = ask("proposalOf", number)  # type: ignore[misc]
+        ((expires, executed, approvals, wanted),) = ask("proposalOf", number)
         assert (expires, executed, wanted) == (proposal.expires_at, proposal.executed, proposal.call)
         assert approvals.bit_count() == len(proposal.approvals)

@@ -60,6 +60,7 @@ class SmallChain:
         self.sent: list[bytes] = []
         self._turn = threading.RLock()
         self._blocks: list[_Mined] = []
+        self._states: list[_State] = []
         self._mine([])
 
     # --- the port --------------------------------------------------------------------------------------------

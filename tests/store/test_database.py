@@ -10,7 +10,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import text
+from sqlalchemy import create_engine, text
 
 import ledger.store.migrations
 from ledger.errors import Rejected, Unavailable
@@ -19,11 +19,24 @@ from ledger.store.database import REVISION, Database
 from ledger.store.schema import metadata
 
 
+@pytest.mark.filterwarnings("ignore:.*expression-based index")  # SQLite's own text of them is compared below
 def test_migrations_build_exactly_the_tables_of_the_schema(store_url: str) -> None:
     database = Database(store_url)
     with database.reading() as connection:
         assert compare_metadata(MigrationContext.configure(connection), metadata) == []
     database.close()
+
+
+def test_migrations_build_the_same_indexes_on_sqlite_as_the_schema(tmp_path: Path) -> None:
+    migrated, made = Database(f"sqlite:///{tmp_path}/a.db"), create_engine(f"sqlite:///{tmp_path}/b.db")
+    metadata.create_all(made)
+    asked = text("SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL ORDER BY name")
+    with migrated.reading() as left, made.connect() as right:
+        found = left.execute(asked).all()
+        assert "entries_by_document" in [name for name, _ in found]
+        assert found == right.execute(asked).all()
+    made.dispose()
+    migrated.close()
 
 
 def test_the_newest_migration_is_the_revision_that_the_code_expects() -> None:

@@ -81,6 +81,6 @@ def test_a_second_key_leads_to_numbers_of_the_same_member_only(store: Store) -> 
 def test_the_second_keys_of_an_own_document_are_known_and_of_a_strangers_are_not(store: Store) -> None:
     own = a_prepared_document("A")
     add(store, own, a_prepared_document("B", document_id=b"\x03" * 32, second_keys=()))
-    assert store.documents.second_keys_of(own.document_id) == set(own.second_keys)
-    assert store.documents.second_keys_of(b"\x03" * 32) == set()
+    assert store.documents.second_keys_of(own.document_id) == frozenset(own.second_keys)
+    assert store.documents.second_keys_of(b"\x03" * 32) == frozenset()
     assert store.documents.second_keys_of(bytes(32)) is None

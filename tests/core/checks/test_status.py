@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -91,7 +92,12 @@ def test_validity_is_judged_on_the_day_of_import() -> None:
 
 
 def test_an_old_certificate_anchored_late_is_accepted_with_remarks_for_its_day_of_import() -> None:
-    old = {**FRESH, "issueDate": "2020-06-20", "validUntil": "2021-06-19", "agreementCode": "CHAFTA"}
+    old: dict[str, Any] = {
+        **FRESH,
+        "issueDate": "2020-06-20",
+        "validUntil": "2021-06-19",
+        "agreementCode": "CHAFTA",
+    }
     old |= {"issuer": {"id": VCCI, "country": "AU"}, "items": [an_item(originCountry={"country": "AU"})]}
     old |= {"exporter": {"name": "X", "country": "AU"}}
     presented = Presented(token=a_token(a_certificate(**old))).anchor()
