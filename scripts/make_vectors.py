@@ -1,9 +1,10 @@
-"""Writes the journal's test vectors into tests/vectors/journal.json, and the worked examples of its specification.
+"""Writes tests/vectors/journal.json and tests/vectors/document.json, and the worked examples of their specifications.
 
 python -m scripts.make_vectors            write them
 python -m scripts.make_vectors --check    exit 1 if they are not what would be written
 
-The vectors are one small journal from its first entry on, possible as a whole, in which every type of entry occurs.
+The journal's vectors are one small journal from its first entry on, possible as a whole, in which every type of entry
+occurs. The documents are made in ``scripts.document_examples`` and ``scripts.document_flaws``.
 """
 
 from __future__ import annotations
@@ -22,10 +23,13 @@ from ledger.core import acts, jose
 from ledger.core.calls import call_of
 from ledger.core.entries import FIXED_LENGTH, encode
 from ledger.core.merkle import Frontier, leaf_digest
+from scripts import document_examples, document_flaws
 
 ROOT = Path(__file__).parent.parent
 VECTORS = ROOT / "tests" / "vectors" / "journal.json"
 SPECIFICATION = ROOT / "docs" / "spec" / "journal.md"
+DOCUMENT_VECTORS = ROOT / "tests" / "vectors" / "document.json"
+DOCUMENT_PAGE = ROOT / "docs" / "spec" / "document.md"
 EXAMPLES_HEADING = "## 6. Worked examples\n"
 
 CHAIN_ID: Final = 7_040
@@ -131,10 +135,17 @@ def main(arguments: list[str] | None = None) -> int:
     )
     parser.add_argument("--check", action="store_true", help="compare, write nothing")
     check = parser.parse_args(arguments).check
-    rules, _, _ = SPECIFICATION.read_text().partition(EXAMPLES_HEADING)
+    refused = [{"what": f.what, "code": f.code, "token": f.token().decode()} for f in document_flaws.flaws()]
+    documents = {**document_examples.vectors(), "refused": refused}
     wanted = {
-        VECTORS: orjson.dumps(vectors(), option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE),
-        SPECIFICATION: (rules + worked_examples()).encode(),
+        VECTORS: _json(vectors()),
+        SPECIFICATION: _page(SPECIFICATION, EXAMPLES_HEADING, worked_examples()),
+        DOCUMENT_VECTORS: _json(documents),
+        DOCUMENT_PAGE: _page(
+            DOCUMENT_PAGE,
+            document_examples.EXAMPLES_HEADING,
+            document_examples.worked_examples(len(refused)),
+        ),
     }
     wrong = [path for path, content in wanted.items() if not path.exists() or path.read_bytes() != content]
     for path in wrong:
@@ -143,6 +154,16 @@ def main(arguments: list[str] | None = None) -> int:
         else:
             path.write_bytes(wanted[path])
     return int(bool(wrong) and check)
+
+
+def _json(content: dict[str, Any]) -> bytes:
+    return orjson.dumps(content, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
+
+
+def _page(path: Path, heading: str, examples: str) -> bytes:
+    """Return the page at ``path`` with its last section, which ``heading`` opens, replaced."""
+    rules, _, _ = path.read_text().partition(heading)
+    return (rules + examples).encode()
 
 
 # --- the journal -----------------------------------------------------------------------------------------------------

@@ -20,7 +20,7 @@ from ledger.core.jose import Algorithm, encode_base64url, from_base64url
 from ledger.core.strictjson import MalformedJson, parse
 
 KEY_ID_PREFIX: Final = "urn:ietf:params:oauth:jwk-thumbprint:sha-256:"
-_LONGEST: Final = 512
+LONGEST: Final = 512
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +55,8 @@ def read_header(segment: bytes) -> Header:
     Raises:
         MalformedEnvelope: anything that is not exactly such a header; nothing else, whatever the bytes.
     """
-    if len(segment) > _LONGEST:
-        raise MalformedEnvelope("HEADER", f"a header of {len(segment)} signs", f"at most {_LONGEST}")
+    if len(segment) > LONGEST:
+        raise MalformedEnvelope("HEADER", f"a header of {len(segment)} signs", f"at most {LONGEST}")
     return _read(segment)
 
 

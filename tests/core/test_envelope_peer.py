@@ -171,6 +171,23 @@ def test_the_peer_reads_every_sample_as_we_do() -> None:
     assert len(tokens) == samples.SHIPPED
 
 
+def test_the_peer_reads_the_examples_of_the_specification_as_they_say() -> None:
+    vectors = json.loads((ROOT / "tests" / "vectors" / "document.json").read_text())
+    keys = {key["thumbprint"]: key["jwk"] for key in vectors["keys"]}
+    good = [
+        {"do": "verify", "token": vector["token"], "key": keys[vector["kid"]]}
+        for vector in vectors["documents"]
+    ]
+    forged = [
+        {"do": "verify", "token": vector["token"], "key": vectors["keys"][0]["jwk"]}
+        for vector in vectors["forged"]
+    ]
+    answers = ask(*good, *forged)
+    for answer, vector in zip(answers, vectors["documents"], strict=False):
+        assert (answer["claims"], answer["documentId"]) == (vector["claims"], vector["documentId"])
+    assert all("error" in answer for answer in answers[len(good) :])
+
+
 def test_the_peer_reads_of_a_redacted_copy_what_we_read() -> None:
     token = sealed(Algorithm.ES256)
     all_of_them = open_envelope(token).hidden_paths
