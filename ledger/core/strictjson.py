@@ -124,7 +124,9 @@ def canonical(value: Any, limits: Limits = DEFAULT) -> bytes:
 
 
 _UNSEEN: Final = re.compile("[\u202a-\u202e\u2066-\u2069\u200b-\u200d\u2060\ufeff]")
-_UNSEEN_STARTS: Final = (b"\xe2\x80", b"\xe2\x81", b"\xef\xbb")  # of these signs in UTF-8, and of few others
+# The same in UTF-8: two patterns, since one that begins with a fixed byte is found almost at once.
+_UNSEEN_BYTES: Final = re.compile(rb"\xe2(?:\x80[\x8b-\x8d\xaa-\xae]|\x81[\xa0\xa6-\xa9])")
+_BYTE_ORDER_MARK: Final = re.compile(rb"\xef\xbb\xbf")
 
 
 def check_text(text: str) -> str | None:
@@ -145,8 +147,7 @@ def check_text(text: str) -> str | None:
 
 def may_deceive(text: bytes) -> bool:
     """Tell whether a text that ``canonical`` returned may hold a string in which ``check_text`` finds something."""
-    suspects = not text.isascii() and any(start in text for start in _UNSEEN_STARTS)
-    return suspects and _UNSEEN.search(text.decode()) is not None
+    return not text.isascii() and bool(_UNSEEN_BYTES.search(text) or _BYTE_ORDER_MARK.search(text))
 
 
 def check_texts(value: Any) -> list[Problem]:

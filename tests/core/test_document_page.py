@@ -6,6 +6,7 @@ import hashlib
 import hmac
 import json
 import re
+import unicodedata
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from pathlib import Path
 from typing import Any
@@ -199,6 +200,27 @@ def test_the_page_has_the_members_around_the_subject() -> None:
         forms.STATUS_TYPE,
     ):
         assert f"`{text}`" in PAGE
+
+
+def test_no_text_is_sealed_with_a_sign_that_cannot_be_seen() -> None:
+    unseen = {sign for sign in map(chr, range(0x80, 0x10000)) if strictjson.check_text(sign) and is_nfc(sign)}
+    assert {"\u200b", "\u202e", "\u2066", "\ufeff"} < unseen
+    for sign in unseen:
+        claims = {**VECTORS["documents"][3]["claims"], "id": f"a{sign}b"}
+        with pytest.raises(MalformedEnvelope, match=f"U\\+{ord(sign):04X}"):
+            envelope.seal(
+                claims, hidden=sdjwt.Frame([]), salts=bytes, kid=bytes(32), algorithm=Algorithm.ES256
+            )
+
+
+def test_the_quick_look_at_a_whole_text_sees_what_the_look_at_each_sign_sees() -> None:
+    for sign in filter(is_nfc, map(chr, [*range(0x80, 0xD800), *range(0xE000, 0x10000)])):
+        text = strictjson.canonical([sign])
+        assert strictjson.may_deceive(text) == (strictjson.check_text(sign) is not None), ascii(sign)
+
+
+def is_nfc(text: str) -> bool:
+    return unicodedata.is_normalized("NFC", text)
 
 
 def test_the_page_has_the_algorithms_the_limits_and_the_prefix() -> None:
