@@ -49,8 +49,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
             continue
         sections.append(section)
         print(f"{table(section)}\n", flush=True)
-    print("Not reached:" if unmet(sections) else "Every target that was measured is reached.")
-    print("\n".join(f"- {line}" for line in [*unmet(sections), *failed]))
+    short = [*unmet(sections), *failed]
+    print(
+        "\n".join(["Not reached:", *(f"- {line}" for line in short)]) if short else "Every target is reached."
+    )
     if options.json is not None:
         shape = {
             "machine": facts,

@@ -11,7 +11,9 @@ from types import TracebackType
 from typing import Self
 
 _TICKS = os.sysconf("SC_CLK_TCK")
-_SAMPLE_SECONDS = 0.2
+_SAMPLE_SECONDS = 0.25
+# The kernel walks all pages for the proportional size, so it is asked for less often.
+_EACH_PROPORTIONAL = 20
 
 
 def cpu_seconds(pid: int) -> float:
@@ -61,15 +63,16 @@ class Watch:
         """Return the sum of the highest figures of all, which need not have been at the same moment."""
         return self.own + sum(self.others.values())
 
-    def look(self) -> None:
-        """Take one sample."""
+    def look(self, *, proportional: bool) -> None:
+        """Take one sample; ``proportional`` costs more."""
         with contextlib.suppress(OSError, LookupError):
             self.own = max(self.own, highest_mib(self.pid))
         family = [self.pid, *children(self.pid)]
         for pid in family[1:]:
             with contextlib.suppress(OSError, LookupError):
                 self.others[pid] = max(self.others.get(pid, 0.0), highest_mib(pid))
-        self.proportional = max(self.proportional, sum(_proportional_mib(pid) for pid in family))
+        if proportional:
+            self.proportional = max(self.proportional, sum(_proportional_mib(pid) for pid in family))
 
     def __enter__(self) -> Self:
         self._thread = threading.Thread(target=self._sample, daemon=True)
@@ -84,8 +87,10 @@ class Watch:
             self._thread.join()
 
     def _sample(self) -> None:
+        taken = 0
         while not self._over.wait(_SAMPLE_SECONDS):
-            self.look()
+            taken += 1
+            self.look(proportional=taken % _EACH_PROPORTIONAL == 0)
 
 
 def _status_mib(pid: int, name: str) -> float:

@@ -40,6 +40,7 @@ QUICK = Scale(
     requests=2_000,
     documents=300,
     peer_batch=500,
+    leaves=5_000,
     entries=40_000,
     starts=5,
 )
