@@ -11,6 +11,8 @@ import threading
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+import orjson
+
 from ledger.chain import abi
 from ledger.chain.port import Appended, Block, JournalHead, Look, TransactionReceipt
 from ledger.chain.rules import refusal
@@ -178,6 +180,8 @@ class Web3Chain:
             provider = HTTPProvider(
                 self.url, request_kwargs={"timeout": self._timeout}, exception_retry_configuration=None
             )
+            # To a fixed depth: json goes as deep as the answer, and py_ecc, which web3 imports, lifts Python's limit on that.
+            provider.decode_rpc_response = orjson.loads  # type: ignore[assignment]
             self._local.provider = provider
         return provider
 
