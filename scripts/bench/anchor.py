@@ -8,6 +8,7 @@ from __future__ import annotations
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 from ledger.chain.web3_chain import Web3Chain
@@ -38,7 +39,7 @@ def measure(scale: Scale) -> Section:
         executor = sum(highest_mib(pid) for pid in children(world.node.pid))
     rows = [
         Row("issued and anchored", run.rate, "per second", at_least(_RATE), lower_is_better=False),
-        Row("slowest tenth", run.slowest_tenth, "per second", lower_is_better=False),
+        Row("slowest tenth", slowest_tenth(run.marks), "per second", lower_is_better=False),
         Row("memory: all processes of the command", run.watch.total, "MiB", at_most(_MEMORY_MIB)),
         Row("memory: the command itself", run.watch.own, "MiB"),
         Row(f"memory: its {len(run.watch.others)} workers", sum(run.watch.others.values()), "MiB"),
@@ -65,7 +66,7 @@ class _Run:
             began = time.monotonic()
             process = subprocess.Popen([*command, "--json", str(file)], stdout=out)
             with Watch(process.pid) as self.watch:
-                self._marks = _follow(process, results, count, began)
+                self.marks = _follow(process, results, count, began)
             self.seconds = time.monotonic() - began
         anchored = sum(b'"outcome":"anchored"' in line for line in results.open("rb"))
         added = _journal_size(world) - before
@@ -75,18 +76,21 @@ class _Run:
             )
         self.rate = count / self.seconds
 
-    @property
-    def slowest_tenth(self) -> float:
-        """Certificates per second over the slowest tenth of all, as the results came."""
-        marks, slowest = self._marks, self.rate
-        tenth, first = marks[-1][1] / 10, 0
-        for at, done in marks:
-            while done - marks[first + 1][1] >= tenth:
-                first += 1
-            since, had = marks[first]
-            if done - had >= tenth:
-                slowest = min(slowest, (done - had) / (at - since))
-        return slowest
+
+def slowest_tenth(marks: Sequence[tuple[float, int]]) -> float:
+    """Return results per second over that tenth of all results that took longest.
+
+    Args:
+        marks: (seconds, results so far), beginning with (0, 0).
+    """
+    tenth, first, slowest = marks[-1][1] / 10, 0, float("inf")
+    for at, done in marks:
+        while done - marks[first + 1][1] >= tenth:
+            first += 1
+        since, had = marks[first]
+        if done - had >= tenth:
+            slowest = min(slowest, (done - had) / (at - since))
+    return slowest
 
 
 def _follow(

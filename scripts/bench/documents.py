@@ -10,7 +10,6 @@ import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
 from hashlib import sha256
-from pathlib import Path
 from statistics import mean
 from typing import Any
 
@@ -106,7 +105,7 @@ def _peer(certificates: Sequence[dict[str, Any]], scale: Scale) -> tuple[dict[st
         file.write(b"\n".join(map(orjson.dumps, certificates)))
         file.flush()
         try:
-            return peer.run("openattestation.cjs", Path(file.name), scale.peer_batch, scale.leaves), ""
+            return peer.run(scale.peers, "openattestation.cjs", file.name, scale.peer_batch, scale.leaves), ""
         except peer.NoPeer as error:
             return {}, str(error)
 

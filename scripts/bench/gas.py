@@ -20,14 +20,14 @@ _REMARKS = (
 )
 
 
-def measure(_scale: Scale) -> Section:
-    """Return gas per certificate for batches of 1, 10, 100 and 500; it does not depend on machine or scale."""
+def measure(scale: Scale) -> Section:
+    """Return gas per certificate for batches of 1, 10, 100 and 500; these do not depend on the machine."""
     with private_node(ANVIL) as node:
         consortium, registry = (load(name, CONTRACTS) for name in ("Consortium", "OriginRegistry"))
         ours = Measurement(node, consortium, registry).run()
         missing, theirs = "", {}
         try:
-            theirs = peer.run("gas.cjs", node.url)["gasPerCertificate"]
+            theirs = peer.run(scale.peers, "gas.cjs", node.url)["gasPerCertificate"]
         except peer.NoPeer as error:
             missing = str(error)
     rows = []

@@ -10,7 +10,6 @@ from typing import Any
 from scripts.bench.report import NOT_INSTALLED
 
 ROOT = Path(__file__).resolve().parents[2]
-PEERS = Path(__file__).resolve().parent / "peers"
 _TIMEOUT_SECONDS = 1_800
 
 
@@ -18,15 +17,15 @@ class NoPeer(Exception):
     """The peer could not be measured; the message says why."""
 
 
-def run(script: str, *arguments: object) -> dict[str, Any]:
-    """Return the JSON object that a script of ``peers/`` prints.
+def run(peers: Path, script: str, *arguments: object) -> dict[str, Any]:
+    """Return the JSON object that a script in the folder ``peers`` prints.
 
     Raises:
         NoPeer: it is not installed, or it ended without a figure.
     """
-    if not (PEERS / "node_modules").is_dir():
+    if not (peers / "node_modules").is_dir():
         raise NoPeer(NOT_INSTALLED)
-    command: list[str | Path] = [ROOT / "scripts" / "with_node", "node", PEERS / script, *map(str, arguments)]
+    command: list[str | Path] = [ROOT / "scripts" / "with_node", "node", peers / script, *map(str, arguments)]
     try:
         done = subprocess.run(command, capture_output=True, check=False, timeout=_TIMEOUT_SECONDS)
     except (OSError, subprocess.TimeoutExpired) as error:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
+
+PEERS = Path(__file__).resolve().parent / "peers"
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +22,7 @@ class Scale:
         leaves: of the tree whose inclusion proofs are made.
         entries: replayed.
         starts: of the command, the best of which counts.
+        peers: folder with the peers' scripts, and the peers themselves where they are installed.
     """
 
     certificates: int = 100_000
@@ -30,6 +34,7 @@ class Scale:
     leaves: int = 20_000
     entries: int = 200_000
     starts: int = 10
+    peers: Path = PEERS
 
 
 FULL = Scale()

@@ -1,0 +1,109 @@
+"""The benchmarks: that they tell what was reached, and that what needs no chain of its own runs."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from ledger.wiring import open_ledger
+from scripts.bench import anchor, documents, gas, peer
+from scripts.bench.__main__ import main
+from scripts.bench.index import fill, number
+from scripts.bench.replay import replay
+from scripts.bench.report import NOT_INSTALLED, Peer, Row, Section, at_least, at_most, table, unmet
+from scripts.bench.scale import QUICK, Scale
+from scripts.bench.world import ISSUER, VERIFIER, World
+from scripts.gas import BATCHES, SNAPSHOT
+from tests.consortium import Consortium
+
+
+@pytest.fixture
+def tiny(tmp_path: Path) -> Scale:
+    """Counts for a second of work, and a folder in which no peer is installed."""
+    return replace(QUICK, documents=3, leaves=100, peers=tmp_path)
+
+
+def row(measured: float | None, **changes: object) -> Row:
+    return replace(Row("seal", measured, "ms", at_most(0.25)), **changes)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(("measured", "met"), [(0.24, True), (0.25, True), (0.251, False), (None, None)])
+def test_a_figure_at_its_bound_is_met_and_one_beyond_is_not(measured: float | None, met: bool | None) -> None:
+    assert row(measured).met is met
+
+
+def test_a_rate_has_to_reach_its_bound_from_above() -> None:
+    rates = [
+        Row("issue", rate, "per second", at_least(1_000), lower_is_better=False) for rate in (999, 1_000)
+    ]
+    assert [one.met for one in rates] == [False, True]
+
+
+def test_a_ratio_above_one_is_better_than_the_peer_whichever_way_the_figure_counts() -> None:
+    assert row(0.5, peer=Peer("other", 2.0)).ratio == 4
+    assert row(500.0, peer=Peer("other", 100.0), lower_is_better=False).ratio == 5
+
+
+def test_what_could_not_be_measured_is_told_as_not_reached() -> None:
+    sections = [Section("documents", [row(None, note=NOT_INSTALLED), row(0.1), row(0.3)])]
+    assert unmet(sections) == [
+        "documents: seal: not measured, target <= 0.25",
+        "documents: seal: 0.3 ms, target <= 0.25",
+    ]
+
+
+def test_the_table_tells_what_is_met_what_is_not_and_what_is_missing() -> None:
+    lines = table(Section("documents", [row(0.1), row(0.3), row(None, note=NOT_INSTALLED)])).splitlines()
+    assert [line.split("|")[-2].strip() for line in lines[4:7]] == ["yes", "NO", "not measured"]
+    assert lines[-1] == f"- seal: {NOT_INSTALLED}"
+
+
+def test_a_missing_peer_is_an_error_that_says_how_to_install_it(tiny: Scale) -> None:
+    with pytest.raises(peer.NoPeer, match="make bench does"):
+        peer.run(tiny.peers, "gas.cjs", "http://127.0.0.1:1")
+
+
+def test_gas_is_measured_without_the_peers_and_says_that_they_are_missing(tiny: Scale) -> None:
+    section = gas.measure(tiny)
+    kept = json.loads(SNAPSHOT.read_text())
+    assert [one.measured for one in section.rows] == [
+        kept[f"anchor {size}, per certificate"] for size in BATCHES
+    ]
+    assert all(one.peer is None for one in section.rows)
+    assert NOT_INSTALLED in section.remarks
+
+
+def test_documents_are_measured_without_the_peer_and_compared_with_nothing(tiny: Scale) -> None:
+    section = documents.measure(tiny)
+    compared = [one for one in section.rows if one.unit == "times"]
+    assert len(compared) == 2
+    assert all(one.measured is None and one.met is None and one.note == NOT_INSTALLED for one in compared)
+    assert all(one.measured is not None and one.measured > 0 for one in section.rows if one.unit != "times")
+
+
+@pytest.mark.parametrize("with_records", [False, True])
+def test_the_made_up_journal_is_one_that_the_contracts_could_have_written(with_records: bool) -> None:
+    assert replay(1_200, with_records=with_records)["entries"] == 1_209
+
+
+def test_the_slowest_tenth_is_the_stretch_that_took_longest() -> None:
+    steady = [(second / 10, 10 * second) for second in range(11)]
+    assert anchor.slowest_tenth(steady) == pytest.approx(100)
+    pause = [(at + (2 if done > 50 else 0), done) for at, done in steady]
+    assert anchor.slowest_tenth(pause) == pytest.approx(10 / 2.1)
+
+
+def test_the_records_of_the_index_are_really_anchored(consortium: Consortium) -> None:
+    world = World(consortium.folder, consortium.node, consortium.manifest)
+    fill(world, 3)
+    with open_ledger(consortium.settings(VERIFIER)) as ledger:
+        assert len(ledger.history(ISSUER, number(2)).lines) == 1
+
+
+def test_an_unknown_section_is_named(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["speed"])
+    assert "no section is called speed" in capsys.readouterr().err
