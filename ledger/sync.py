@@ -287,7 +287,8 @@ def _store(store: Store, reading: _Reading, chain_id: int) -> Step:
             store.journal.add_in(
                 connection, [_event_row(event)], [_entry_row(entry, event.first) for entry in entries]
             )
-            store.outgoing.settle_in(connection, [event.transaction])
+            place = (event.transaction, event.block_number, event.block_digest)
+            store.outgoing.settle_in(connection, [place])
             _mark_own_in(connection, store, entries)
         store.journal.add_step_in(connection, step)
     return step

@@ -281,6 +281,18 @@ def test_a_transaction_that_a_reorganisation_took_back_is_sent_again(store: Stor
     assert (chain.records(), chain.next_nonce(ACCOUNT.address)) == (7, 3)
 
 
+def test_what_was_read_from_the_chain_before_its_receipt_is_sent_again_too(store: Store) -> None:
+    chain = SmallChain()
+    intend(chain, store, NUMBERS[:3])
+    an_outbox(chain, store).step()
+    converge(chain, store, chain_id=CHAIN_ID)
+    assert an_outbox(chain, store).settle(5.0).mined == 0
+    chain.reorganise(1)
+    converge(chain, store, chain_id=CHAIN_ID)
+    settle(chain, store)
+    assert (store.documents.counts(), chain.records()) == ({DocumentState.ANCHORED: 3}, 3)
+
+
 def test_a_nonce_that_a_stranger_took_is_replaced_and_nothing_is_anchored_twice(store: Store) -> None:
     chain = SmallChain(automine=False)
     intend(chain, store, NUMBERS)

@@ -197,12 +197,21 @@ class Outgoing:
         connection.execute(update(outbox).where(outbox.c.id == row).values(successor=successor))
 
     @staticmethod
-    def settle_in(connection: Connection, transactions: Iterable[bytes]) -> None:
-        """Say that the cache holds the events of these transactions; unknown ones are not ours."""
+    def settle_in(connection: Connection, mined: Iterable[tuple[bytes, int, bytes]]) -> None:
+        """Say that the cache holds the events of transactions, each with its block's number and digest.
+
+        Unknown ones are not ours. The block is kept, so that a reorganisation takes back what was settled before
+        anybody had asked for its receipt.
+        """
         mine = outbox.c.digest == bindparam("of")
-        rows = [{"of": one} for one in transactions]
+        values = {
+            "state": OutboxState.SETTLED,
+            "block_number": bindparam("at"),
+            "block_digest": bindparam("in"),
+        }
+        rows = [{"of": digest, "at": number, "in": block} for digest, number, block in mined]
         if rows:
-            connection.execute(update(outbox).where(mine).values(state=OutboxState.SETTLED), rows)
+            connection.execute(update(outbox).where(mine).values(**values), rows)
 
     @staticmethod
     def unmine_in(connection: Connection, transactions: Sequence[bytes]) -> None:
