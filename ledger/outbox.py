@@ -9,7 +9,7 @@ that just passed its trial. What a refusal means for documents is not decided he
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
@@ -302,6 +302,7 @@ class Outbox:
     def _sign(self, next_nonce: int) -> int:
         """Try out, sign, store and send intended acts in their order, as many as may be in flight."""
         refused = 0
+        signed: list[tuple[int, bytes]] = []
         _, in_flight = self._left()
         while in_flight < self._most_in_flight:
             due = self._store.outgoing.in_state(self.address, OutboxState.INTENDED, limit=1)
@@ -316,11 +317,12 @@ class Outbox:
                 self._refuse(row, refusal, OutboxState.REFUSED)
                 refused += 1
                 continue
-            self._sign_and_send(row, next_nonce, gas)
+            signed.append((row.id, self._sign_one(row, next_nonce, gas)))
             in_flight += 1
+        self._send_all(signed)
         return refused
 
-    def _sign_and_send(self, row: OutboxRow, next_nonce: int, gas: int) -> None:
+    def _sign_one(self, row: OutboxRow, next_nonce: int, gas: int) -> bytes:
         limit = max(gas, min(gas + gas // 4 + _GAS_SPARE, GAS_CEILING))
         with self._store.writing() as connection:
             nonce = self._store.outgoing.free_nonce_in(connection, self.address, next_nonce)
@@ -329,11 +331,17 @@ class Outbox:
             )
             self._store.outgoing.sign_in(connection, row.id, nonce, signed.raw, signed.digest)
             self._store.documents.sent_in(connection, row.id)
-        try:
-            self._chain.send(signed.raw)
-        except Refused:
-            return  # stored all the same; the next pass sends it again or finds who took the nonce
-        self._sent[row.id] = time.monotonic()
+        return signed.raw
+
+    def _send_all(self, signed: Sequence[tuple[int, bytes]]) -> None:
+        """Send transactions together, because a block costs more than what is in it."""
+        if not signed:
+            return
+        answers = self._chain.send_all([raw for _, raw in signed])
+        for (row, _), refusal in zip(signed, answers, strict=True):
+            # One that is refused is stored all the same; the next pass sends it again or finds who took the nonce.
+            if refusal is None:
+                self._sent[row] = time.monotonic()
 
     def _refuse(
         self, row: OutboxRow, refusal: Refused, state: OutboxState, block: tuple[int, bytes] | None = None

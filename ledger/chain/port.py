@@ -9,7 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from ledger.errors import Refused
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +120,12 @@ class Chain(Protocol):
 
         Raises:
             Refused: the node will never take it (wrong nonce while not mined, malformed); code is ``NODE_...``.
+        """
+
+    def send_all(self, raws: Sequence[bytes]) -> Sequence[Refused | None]:
+        """Hand over signed transactions in the order of their nonces, together: a node may put them into one block.
+
+        For each, the answer is what ``send`` would raise, or None.
         """
 
     def receipt(self, transaction: bytes) -> TransactionReceipt | None:

@@ -8,8 +8,8 @@ provider's own retries are off: after a lost answer the chain is asked what beca
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any, Final
 
 import orjson
 
@@ -21,6 +21,7 @@ from ledger.errors import Refused, Unavailable
 if TYPE_CHECKING:
     from web3 import HTTPProvider
 
+_SEND: Final = "eth_sendRawTransaction"
 _KNOWN = ("already known", "already imported", "known transaction", "alreadyknown")
 _TOO_MANY = ("too many", "range", "limit", "exceed", "larger")
 
@@ -115,16 +116,40 @@ class Web3Chain:
 
     def send(self, raw: bytes) -> None:
         """See the port."""
+        try:
+            self._ask(_SEND, [_hex(raw)])
+        except _NodeError as error:
+            refused = self._not_taken(raw, error)
+            if refused is not None:
+                raise refused from error
+
+    def send_all(self, raws: Sequence[bytes]) -> Sequence[Refused | None]:
+        """See the port."""
+        answers = self._ask_together(_SEND, [[_hex(raw)] for raw in raws]) if len(raws) > 1 else None
+        if answers is None:
+            return [self._sent_alone(raw) for raw in raws]
+        found: list[Refused | None] = []
+        for raw, answer in zip(raws, answers, strict=True):
+            problem = _refused(_SEND, answer["error"]) if answer.get("error") is not None else None
+            found.append(self._not_taken(raw, problem) if isinstance(problem, _NodeError) else problem)
+        return found
+
+    def _sent_alone(self, raw: bytes) -> Refused | None:
+        try:
+            self.send(raw)
+        except Refused as refused:
+            return refused
+        return None
+
+    def _not_taken(self, raw: bytes, error: _NodeError) -> Refused | None:
+        """Return the refusal that the node's error means, or None when it knows the transaction already."""
         from eth_hash.auto import keccak
 
-        try:
-            self._ask("eth_sendRawTransaction", [_hex(raw)])
-        except _NodeError as error:
-            message = str(error).lower()
-            if any(word in message for word in _KNOWN) or self.receipt(bytes(keccak(raw))) is not None:
-                return
-            code = "NODE_NONCE_TOO_LOW" if "nonce too low" in message else "NODE_REFUSED"
-            raise Refused(code, f"the node refused the transaction: {error.reason}") from error
+        message = str(error).lower()
+        if any(word in message for word in _KNOWN) or self.receipt(bytes(keccak(raw))) is not None:
+            return None
+        code = "NODE_NONCE_TOO_LOW" if "nonce too low" in message else "NODE_REFUSED"
+        return Refused(code, f"the node refused the transaction: {error.reason}")
 
     def receipt(self, transaction: bytes) -> TransactionReceipt | None:
         """See the port."""
@@ -148,19 +173,9 @@ class Web3Chain:
         return _data(self._ask("eth_call", [{"to": _hex(to), "data": _hex(calldata)}, "latest"]))
 
     def _ask(self, method: str, params: list[Any], *, checked: bool = True) -> Any:
-        if checked and not self._checked:
-            found = self.chain_id()
-            if found != self._expected:
-                raise Unavailable(
-                    f"the node at {self.url} is on chain {found}, expected chain {self._expected}"
-                )
-            self._checked = True
-        try:
-            answer = self._provider().make_request(method, params)
-        except Exception as error:
-            # requests, json and web3 raise from three families; none of them says anything about the question.
-            self._checked = False
-            raise Unavailable(f"the node at {self.url} did not answer {method}: {_brief(error)}") from error
+        if checked:
+            self._require_expected()
+        answer = self._answered(method, lambda: self._provider().make_request(method, params))
         if not isinstance(answer, dict):
             raise Unavailable(
                 f"the node at {self.url} answered {method} with something that is not an object"
@@ -171,6 +186,38 @@ class Web3Chain:
         if "result" not in answer:
             raise Unavailable(f"the node at {self.url} answered {method} without a result")
         return answer["result"]
+
+    def _ask_together(self, method: str, params: Sequence[list[Any]]) -> list[dict[str, Any]] | None:
+        """Return the node's answers to calls in one request, or None when it does not take calls together."""
+        self._require_expected()
+        calls: list[tuple[Any, Any]] = [(method, one) for one in params]
+        answers = self._answered(method, lambda: self._provider().make_batch_request(calls))
+        if not isinstance(answers, list):
+            return None
+        if len(answers) != len(calls) or not all(
+            isinstance(one, dict) and ("result" in one or one.get("error") is not None) for one in answers
+        ):
+            raise Unavailable(
+                f"the node at {self.url} did not answer {len(calls)} calls of {method} one by one"
+            )
+        return answers
+
+    def _require_expected(self) -> None:
+        if not self._checked:
+            found = self.chain_id()
+            if found != self._expected:
+                raise Unavailable(
+                    f"the node at {self.url} is on chain {found}, expected chain {self._expected}"
+                )
+            self._checked = True
+
+    def _answered(self, method: str, ask: Callable[[], Any]) -> Any:
+        try:
+            return ask()
+        except Exception as error:
+            # requests, json and web3 raise from three families; none of them says anything about the question.
+            self._checked = False
+            raise Unavailable(f"the node at {self.url} did not answer {method}: {_brief(error)}") from error
 
     def _provider(self) -> HTTPProvider:
         provider: HTTPProvider | None = getattr(self._local, "provider", None)
@@ -194,7 +241,7 @@ class _NodeError(Unavailable):
         super().__init__(f"the node answered {method} with an error: {reason}")
 
 
-def _refused(method: str, problem: Any) -> Exception:
+def _refused(method: str, problem: Any) -> Refused | _NodeError:
     """Return the exception for a JSON-RPC error: a contract's rule, or the node's own trouble."""
     if not isinstance(problem, dict):
         return _NodeError(method, str(problem)[:300])

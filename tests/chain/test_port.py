@@ -104,6 +104,21 @@ def test_sending_the_same_transaction_again_is_not_an_error_and_does_nothing(set
     assert setting.chain.journal_head().size == size
 
 
+def test_transactions_sent_together_are_all_mined_and_each_is_answered(setting: Setting) -> None:
+    late, first = setting.signed(a_pair()), setting.signed(a_pair())
+    second = setting.account.sign(
+        chain_id=setting.chain_id,
+        nonce=setting.chain.next_nonce(setting.account.address) + 1,
+        to=setting.registry,
+        calldata=setting.call([a_pair()]),
+        gas=2_000_000,
+    )
+    assert list(setting.chain.send_all([first.raw, second.raw])) == [None, None]
+    assert None not in (setting.chain.receipt(first.digest), setting.chain.receipt(second.digest))
+    answers = setting.chain.send_all([late.raw, second.raw])
+    assert [answer and answer.code for answer in answers] == ["NODE_NONCE_TOO_LOW", None]
+
+
 def test_another_transaction_under_a_used_nonce_is_refused_by_name(setting: Setting) -> None:
     late = setting.signed(a_pair())
     setting.anchor(a_pair())

@@ -119,6 +119,16 @@ class SmallChain:
             if self.automine:
                 self.mine()
 
+    def send_all(self, raws: Sequence[bytes]) -> Sequence[Refused | None]:
+        return [self._sent(raw) for raw in raws]
+
+    def _sent(self, raw: bytes) -> Refused | None:
+        try:
+            self.send(raw)
+        except Refused as refused:
+            return refused
+        return None
+
     def receipt(self, transaction: bytes) -> TransactionReceipt | None:
         with self._turn:
             return self._state().receipts.get(transaction)
