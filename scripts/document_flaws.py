@@ -54,6 +54,7 @@ def flaws() -> Iterator[Flaw]:
     yield from _flaws_of_json(flaw, payload)
     yield from _flaws_of_disclosures(flaw, orjson.loads(payload), disclosures)
     yield from _flaws_of_claims(flaw, orjson.loads(payload), disclosures)
+    yield from _flaws_of_plain(flaw, header)
 
 
 MakeFlaw = Callable[..., Flaw]
@@ -249,6 +250,28 @@ def _flaws_of_claims(flaw: MakeFlaw, payload: dict[str, Any], disclosures: list[
         to=[*payload[subject]["items"], {"...": "A" * 43}],
     )
     yield _hidden_number(flaw, payload, disclosures)
+
+
+def _flaws_of_plain(flaw: MakeFlaw, header: bytes) -> Iterator[Flaw]:
+    """Yield tokens without ``~`` in which something is left of SD-JWT."""
+    plain = header.replace(b"vc+sd-jwt", b"vc+jwt")
+    payload = decoded(sealed(Algorithm.ES256, ()).split(b".")[1])
+
+    def changed(what: str, code: str, **changes: Any) -> Flaw:
+        claims = orjson.loads(payload)
+        claims["credentialSubject"]["transport"].update(changes.pop("transport", {}))
+        return flaw(
+            what,
+            code,
+            header=plain,
+            payload=orjson.dumps({**claims, **changes}),
+            disclosures=[],
+            spell=lambda token: token.removesuffix(b"~"),
+        )
+
+    yield changed("a digest algorithm in a vc+jwt", "DIGEST_ALGORITHM", _sd_alg="sha-256")
+    yield changed("an empty digest algorithm in a vc+jwt", "DIGEST_ALGORITHM", _sd_alg=None)
+    yield changed("a digest in a vc+jwt", "DIGEST_PLACE", transport={"_sd": ["A" * 43]})
 
 
 def _hidden_number(flaw: MakeFlaw, payload: Mapping[str, Any], disclosures: list[bytes]) -> Flaw:

@@ -252,7 +252,7 @@ def open_envelope(data: bytes, limits: Limits = DEFAULT) -> Opened:
         raise MalformedEnvelope("JSON", f"payload: {error}", "JSON of the profile", error.problems) from None
     if type(payload) is not dict:
         raise MalformedEnvelope("CREDENTIAL", f"a payload of type {type(payload).__name__}", "an object")
-    if payload.pop(sdjwt.DIGEST_ALGORITHM, None) != ("sha-256" if disclosable else None):
+    if payload.pop(sdjwt.DIGEST_ALGORITHM, ...) != ("sha-256" if disclosable else ...):
         raise MalformedEnvelope("DIGEST_ALGORITHM", "_sd_alg", "sha-256, and only where members are hidden")
     try:
         contents = sdjwt.read_disclosures(encoded, limits)
