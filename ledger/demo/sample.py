@@ -29,7 +29,7 @@ from ledger.keys.tags import TagKeys
 from ledger.node.control import NodeAddress
 from ledger.reference import read_reference
 from ledger.samples import certificates
-from ledger.settings import read_settings
+from ledger.settings import PREFIX, read_settings
 from ledger.store import open_store
 from ledger.store.access import ApiKey
 from ledger.wiring import open_signer
@@ -104,6 +104,7 @@ def start_gateway(folder: Path, member: str) -> Gateway:
             stdout=log,
             stderr=log,
             start_new_session=True,
+            env=_own_environment(),
         )
     return Gateway(member, GatewayClient("127.0.0.1", port, secret), process)
 
@@ -211,6 +212,11 @@ def _share_tag_keys(folder: Path) -> None:
             TagKeys(folder / code / "tag-keys").export_to(code, parcel)
             TagKeys(folder / partner / "tag-keys").import_from(parcel)
             parcel.unlink()
+
+
+def _own_environment() -> dict[str, str]:
+    """Return our environment without settings: those of another gateway are not meant for the demo's."""
+    return {name: value for name, value in os.environ.items() if not name.startswith(PREFIX)}
 
 
 def _free_port() -> int:
