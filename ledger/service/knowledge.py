@@ -76,7 +76,9 @@ class Knowledge:
             try:
                 consortium.fold(read(cached))
             except JournalContradiction as error:
-                raise Unavailable(f"the journal contradicts itself: {error}") from error
+                raise Unavailable(
+                    f"the journal contradicts itself: {error}; run tradeseal rebuild"
+                ) from error
         self._consortium, self._folded = consortium, found
 
 
