@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 
 NUMBER_ALREADY_ANCHORED = "NUMBER_ALREADY_ANCHORED"
 _IN_HAND = 12  # chunks that may wait for the chain
+_TOGETHER = 4  # chunks that the chain gets at once: a block costs more than what is in it
 _PAUSE = 0.01
 
 
@@ -151,12 +152,15 @@ class Issuer:
         self._converge()
         self._moved_at = time.monotonic()
         in_hand: deque[_Chunk] = deque()
-        known = 0
+        known, prepared = 0, 0
         with closing(self._drafts(sources)) as drafts:
             while True:
                 some = next(drafts, None)
                 if some is not None:
                     in_hand.append(self._prepare(some))
+                    prepared += 1
+                if some is not None and prepared % _TOGETHER:
+                    continue
                 self._drive()
                 while in_hand and self._finish(in_hand[0], wait=some is None or len(in_hand) > _IN_HAND):
                     results = [one for one in in_hand.popleft().results if one is not None]
