@@ -94,6 +94,6 @@ def make_home(
         f"port = {port}",
         "",
     ]
-    # Last: a folder without this file is not a gateway yet, and can be made again.
+    # Last: a folder without this file is not a gateway. What an interrupted set-up left in it is never overwritten.
     (home / FILE_NAME).write_text("\n".join(lines))
     return NewHome(home, operator, boss, key)
