@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 # Not a certificate with mistakes, but nothing that could be read as one.
 _UNREADABLE: Final = {
     "FILE_UNREADABLE", "NOT_JSON", "NOT_UTF8", "BYTE_ORDER_MARK", "TOO_LARGE", "TOO_DEEP", "NOT_AN_OBJECT",
+    "NO_CERTIFICATES",
 }  # fmt: skip
 _MARKS: Final = {
     "anchored": ("anchored", GREEN),
@@ -49,11 +50,16 @@ def _validated(path: Path, reference: Reference) -> Iterator[tuple[str, Sequence
     from ledger.core.documents.validation import validate as validate_certificate
 
     today = datetime.now(UTC).date()
+    seen = False
     try:
         for name, data in files.certificates([path]):
+            seen = True
             yield name, validate_certificate(data, reference, today=today)[1]
     except Rejected as error:
         yield str(path), error.problems
+    else:
+        if not seen:
+            yield str(path), [Problem("", "no certificate", "at least one", code="NO_CERTIFICATES")]
 
 
 def _validation_code(problems: Sequence[Problem]) -> int:

@@ -293,7 +293,12 @@ def _operation(commands: Any) -> None:
     one.add_argument("label", help="who uses it")
     one.add_argument("--role", required=True, choices=["issuer", "verifier", "auditor", "administrator"])
     one.add_argument(
-        "--scope", dest="scopes", nargs="+", default=[], help="allow only these of the role's scopes"
+        "--scope",
+        dest="scopes",
+        nargs="+",
+        action="extend",
+        default=[],
+        help="allow only these of the role's scopes",
     )
     one.add_argument("--rate", type=int, default=0, metavar="N", help="requests a minute (default: no limit)")
     _json(one)
