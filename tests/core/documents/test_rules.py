@@ -123,6 +123,14 @@ def quantities(*entries: dict[str, str]) -> dict[str, Any]:
             WARNING,
         ),
         (a_certificate(transport={"loading": "QQSGN"}), "transport.loading", "LOCATION_UNKNOWN", WARNING),
+        (a_certificate(transport={"modeCode": "99"}), "transport.modeCode", "MODE_UNKNOWN", ERROR),
+        (a_certificate(certificateNumber="VN\ue000"), "certificateNumber", "NUMBER_UNUSABLE", ERROR),
+        (
+            a_certificate(references=[{**CHAPTER, "date": "2024-03-05"}]),
+            "references[0].date",
+            "REFERENCE_AFTER_ISSUE",
+            WARNING,
+        ),
     ],
 )
 def test_each_rule_names_the_place_and_how_bad_it_is(
