@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 
 from ledger.wiring import open_ledger
-from scripts.bench import anchor, documents, gas, peer
+from scripts.bench import anchor, documents, gas, machine, peer
 from scripts.bench.__main__ import main
 from scripts.bench.index import fill, number
+from scripts.bench.page import NoPlace, update
 from scripts.bench.replay import replay
 from scripts.bench.report import NOT_INSTALLED, Peer, Row, Section, at_least, at_most, table, unmet
 from scripts.bench.scale import QUICK, Scale
@@ -57,8 +58,27 @@ def test_what_could_not_be_measured_is_told_as_not_reached() -> None:
 
 def test_the_table_tells_what_is_met_what_is_not_and_what_is_missing() -> None:
     lines = table(Section("documents", [row(0.1), row(0.3), row(None, note=NOT_INSTALLED)])).splitlines()
-    assert [line.split("|")[-2].strip() for line in lines[4:7]] == ["yes", "NO", "not measured"]
+    assert [line.split("|")[-2].strip() for line in lines[2:5]] == ["yes", "NO", "not measured"]
     assert lines[-1] == f"- seal: {NOT_INSTALLED}"
+
+
+def test_a_page_gets_the_tables_in_their_places_and_keeps_the_rest(tmp_path: Path) -> None:
+    page = tmp_path / "bench.md"
+    page.write_text("Seal:\n<!-- bench:documents -->\nold\n<!-- /bench:documents -->\nEnd.\n")
+    update(page, [Section("documents", [row(0.1)])], machine.facts())
+    text = page.read_text()
+    assert text.startswith("Seal:\n<!-- bench:documents -->\nMeasured on 20")
+    assert "| seal |" in text
+    assert "old" not in text
+    assert text.endswith("<!-- /bench:documents -->\nEnd.\n")
+
+
+def test_a_page_without_a_place_for_a_section_is_left_as_it_is(tmp_path: Path) -> None:
+    page = tmp_path / "bench.md"
+    page.write_text("nothing here")
+    with pytest.raises(NoPlace, match="bench:documents"):
+        update(page, [Section("documents", [row(0.1)])], machine.facts())
+    assert page.read_text() == "nothing here"
 
 
 def test_a_missing_peer_is_an_error_that_says_how_to_install_it(tiny: Scale) -> None:

@@ -1,4 +1,4 @@
-"""``python -m scripts.bench [SECTION...] [--quick] [--json FILE]``: measure, print the tables, write JSON.
+"""``python -m scripts.bench [SECTION...] [--quick] [--json FILE] [--page FILE]``: measure and print the tables.
 
 Ends with 0 when everything that was asked for was measured, whether or not the targets were met, and with 1 when a section
 could not be measured.
@@ -17,6 +17,7 @@ from pathlib import Path
 
 from ledger.errors import TradeSealError
 from scripts.bench import machine
+from scripts.bench.page import update
 from scripts.bench.report import Section, table, unmet
 from scripts.bench.scale import FULL, QUICK, Scale
 
@@ -32,6 +33,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     parser.add_argument("--quick", action="store_true", help="fewer certificates, records and requests")
     parser.add_argument("--json", type=Path, metavar="FILE", help="also write the figures to FILE")
+    parser.add_argument("--page", type=Path, metavar="FILE", help="also put the tables into docs/bench.md")
     options = parser.parse_args(arguments)
     unknown = set(options.sections) - set(SECTIONS)
     if unknown:
@@ -48,7 +50,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             print(f"{failed[-1]}\n", file=sys.stderr, flush=True)
             continue
         sections.append(section)
-        print(f"{table(section)}\n", flush=True)
+        print(f"### {name}\n\n{table(section)}\n", flush=True)
     short = [*unmet(sections), *failed]
     print(
         "\n".join(["Not reached:", *(f"- {line}" for line in short)]) if short else "Every target is reached."
@@ -61,6 +63,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             "failed": failed,
         }
         options.json.write_text(json.dumps(shape, indent=2, ensure_ascii=False) + "\n")
+    if options.page is not None:
+        update(options.page, sections, facts)
     return 1 if failed else 0
 
 

@@ -130,9 +130,7 @@ def table(section: Section) -> str:
     lines.insert(1, "|" + "|".join("-" * (width + 2) for width in widths) + "|")
     notes = [f"- {row.name}: {row.note}" for row in section.rows if row.note]
     remarks = [f"- {remark}" for remark in section.remarks]
-    return "\n".join(
-        [f"### {section.name}", "", *lines, *([""] if notes or remarks else []), *remarks, *notes]
-    )
+    return "\n".join([*lines, *([""] if notes or remarks else []), *remarks, *notes])
 
 
 def unmet(sections: Sequence[Section]) -> list[str]:
