@@ -54,6 +54,9 @@ class Acting:
         if not 0 < reason < 100:
             wanted = "a reason code, R01 to R99"
             problems.append(Problem("reason", str(reason), wanted, code="REASON_INVALID"))
+        if effective_from is not None and (effective_from.tzinfo is None or effective_from.timestamp() < 1):
+            wanted = "a time after 1970, with its offset"
+            problems.append(Problem("effective_from", str(effective_from), wanted, code="TIME_INVALID"))
         if problems:
             raise Rejected(problems)
         tag = self._parts.tag_keys.tag(issuer, _KIND_ORIGIN, number)

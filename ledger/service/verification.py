@@ -7,6 +7,7 @@ that means. The chain is asked once per question; the cache answers alone only w
 from __future__ import annotations
 
 import contextlib
+import re
 import uuid
 from collections.abc import Callable
 from dataclasses import replace
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
 _KIND_ORIGIN = 1
 _TRIES = 3
 _PURPOSE = 200
+_MEMBER = re.compile(r"[!-~]{1,32}")
 _MOST_PARENTS = 32
 """References of one document that are looked up; a document is a stranger's until it was judged."""
 
@@ -118,6 +120,13 @@ class Verification:
             missing = " and ".join(name for name in ("issuer", "number") if not getattr(request, name))
             problems.append(
                 Problem(missing, "", "issuer and number, or a sealed document", code="QUESTION_INCOMPLETE")
+            )
+        if request.issuer and not _MEMBER.fullmatch(request.issuer):
+            wanted = "a member code such as VN-VCCI: 1 to 32 printable ASCII characters without spaces"
+            problems.append(Problem("issuer", ascii(request.issuer[:40]), wanted, code="ISSUER_INVALID"))
+        if request.as_of is not None and request.as_of.tzinfo is None:
+            problems.append(
+                Problem("as_of", str(request.as_of), "a time with its offset", code="TIME_INVALID")
             )
         if request.kind != _KIND_ORIGIN:
             problems.append(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -106,6 +106,14 @@ def test_no_status_takes_effect_before_the_record_or_in_the_future(
         with pytest.raises(Refused, match="RegistryTimeInvalid"):
             pair.change(number, StatusAction.REVOKE, 24, moment)
     assert pair.judge(number).word is Word.ACCEPT
+
+
+@pytest.mark.parametrize(
+    "moment", [datetime(2026, 1, 1), datetime(1960, 1, 1, tzinfo=UTC), datetime.fromtimestamp(0, UTC)]
+)
+def test_a_moment_that_the_contract_would_take_for_another_is_rejected(pair: Pair, moment: datetime) -> None:
+    with pytest.raises(Rejected, match="TIME_INVALID"):
+        pair.change("VN-CN 1", StatusAction.REVOKE, 24, moment)
 
 
 def test_a_receipt_names_the_entry_that_the_history_shows(
