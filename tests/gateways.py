@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import time
+from collections.abc import Callable
 from copy import deepcopy
 from datetime import UTC, datetime
 from functools import cache
@@ -66,14 +67,18 @@ def names(verdict: Verdict) -> set[str]:
     return {finding.name for check in verdict.checks for finding in check.findings}
 
 
-def altered(document: bytes) -> bytes:
-    """Return the document with one more digit in its first quantity, as somebody without the key would do it."""
+def altered(document: bytes, alter: Callable[[dict[str, Any]], None] | None = None) -> bytes:
+    """Return the document with other claims, as somebody without the key would make it; by default more goods."""
     header, payload, rest = document.decode().split(".", 2)
     claims = orjson.loads(base64.urlsafe_b64decode(payload + "=="))
-    quantity = claims["credentialSubject"]["items"][0]["quantities"][0]
-    quantity["value"] = "9" + quantity["value"]
+    (alter or _more_goods)(claims)
     spoilt = base64.urlsafe_b64encode(strictjson.canonical(claims)).rstrip(b"=").decode()
     return f"{header}.{spoilt}.{rest}".encode()
+
+
+def _more_goods(claims: dict[str, Any]) -> None:
+    quantity = claims["credentialSubject"]["items"][0]["quantities"][0]
+    quantity["value"] = "9" + quantity["value"]
 
 
 def wait_until(moment: datetime) -> None:

@@ -5,20 +5,25 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import orjson
 import pytest
 
 from ledger.core.verdict import Concerns, Word
 from ledger.errors import Rejected
-from ledger.service.answers import IssueOutcome, StatusAction
+from ledger.service.answers import IssueOutcome
 from ledger.service.ledger import Ledger
 from ledger.store import open_store
 from ledger.wiring import open_ledger
 from tests.certificates import a_foreign_certificate
 from tests.consortium import Consortium
 from tests.gateways import CUSTOMS, ISSUER, a_fresh_certificate, altered, ask, issued, names, sealed
+
+SUBJECT = "credentialSubject"
 
 
 @pytest.fixture(scope="module")
@@ -163,6 +168,28 @@ def test_a_copy_may_hide_more_and_more_and_never_what_a_verdict_needs(
     assert codes(lambda: customs.disclose(document, ["nothing.of.this"])) != []
 
 
+@pytest.mark.parametrize(
+    "value", [None, "", 7, "9" * 5_000, [{}], {"a": "b"}], ids=lambda value: str(value)[:5]
+)
+def test_whatever_is_altered_in_a_document_it_is_rejected(
+    value: object, consortium: Consortium, issuer: Ledger, customs: Ledger
+) -> None:
+    document = sealed(issuer, a_fresh_certificate(consortium))
+    seen: list[tuple[str, ...]] = []
+    altered(document, lambda claims: seen.extend([(name,) for name in claims]))
+    altered(document, lambda claims: seen.extend([(SUBJECT, name) for name in claims[SUBJECT]]))
+
+    def replace(claims: dict[str, Any], path: tuple[str, ...]) -> None:
+        target = claims if len(path) == 1 else claims[SUBJECT]
+        target[path[-1]] = value
+
+    words = {
+        path: ask(customs, document=altered(document, partial(replace, path=path))).word for path in seen
+    }
+    assert len(words) > 15
+    assert [path for path, word in words.items() if word is not Word.REJECT] == []
+
+
 def test_everything_wrong_with_a_question_is_told_at_once(customs: Ledger) -> None:
     assert set(codes(lambda: ask(customs, issuer="X", declaration=b"{", kind=9))) >= {
         "QUESTION_INCOMPLETE",
@@ -170,6 +197,17 @@ def test_everything_wrong_with_a_question_is_told_at_once(customs: Ledger) -> No
         "NOT_JSON",
     }
     assert codes(lambda: ask(customs, issuer="X", number="\u202e")) != []
+
+
+@pytest.mark.parametrize("issuer", ["VN–VCCI", "A" * 33, "VN VCCI", "VN\0", "\u202e", "\udcff"])
+def test_an_issuer_that_cannot_be_a_member_is_not_asked_about(customs: Ledger, issuer: str) -> None:
+    assert codes(lambda: ask(customs, issuer=issuer, number="1")) == ["ISSUER_INVALID"]
+
+
+def test_a_time_without_its_offset_is_not_guessed_at(customs: Ledger) -> None:
+    assert codes(lambda: ask(customs, issuer=ISSUER, number="1", as_of=datetime(2026, 1, 1))) == [
+        "TIME_INVALID"
+    ]
 
 
 def test_a_look_up_is_logged_with_who_asked_and_what_for(consortium: Consortium) -> None:
@@ -195,69 +233,3 @@ def test_many_threads_share_one_ledger(consortium: Consortium, issuer: Ledger) -
 
     with ThreadPoolExecutor(8) as threads:
         assert {word for words in threads.map(judge, range(8)) for word in words} == {Word.ACCEPT}
-
-
-# --- reading --------------------------------------------------------------------------------------------------
-
-
-def test_the_journal_is_read_in_pages_without_a_gap(consortium: Consortium, issuer: Ledger) -> None:
-    issued(issuer, a_fresh_certificate(consortium))
-    head = issuer.head()
-    assert head.cached_size == head.size
-    pages = [issuer.journal(first, 7) for first in range(0, head.size + 7, 7)]
-    lines = [line for page in pages for line in page]
-    assert [line.index for line in lines] == list(range(head.size))
-    assert (lines[0].act, lines[-1].act, lines[-1].member) == ("MemberAdmitted", "RecordAnchored", ISSUER)
-    assert list(issuer.journal(head.size, 10)) == []
-
-
-def test_the_history_is_what_the_chain_says_and_names_the_operator(
-    consortium: Consortium, issuer: Ledger
-) -> None:
-    [result] = issued(issuer, a_fresh_certificate(consortium))
-    issuer.change_status(ISSUER, result.number, StatusAction.SUSPEND, 25)
-    with open_ledger(consortium.settings("auditor")) as auditor:
-        history = auditor.history(ISSUER, result.number)
-        assert auditor.history(ISSUER, "VN-CN 99/99/99998").lines == ()
-    operator = consortium.operator(ISSUER).address
-    assert [(line.act, line.operator) for line in history.lines] == [
-        ("RecordAnchored", operator),
-        ("StatusChanged", operator),
-    ]
-    assert history.lines[0].index == result.journal_index
-    assert history.lines[0].time == result.anchored_at
-
-
-def test_members_are_told_with_roles_standing_and_keys(consortium: Consortium, customs: Ledger) -> None:
-    members = {str(one["code"]): one for one in customs.members()}
-    body = members[ISSUER]
-    assert (body["economy"], body["standing"]) == ("VN", "active")
-    assert body["roles"] == ["non-preferential-origin", "preferential-origin"]
-    keys = body["keys"]
-    assert isinstance(keys, list)
-    assert [key["key"] for key in keys] == [consortium.document_key(ISSUER)]
-    assert "administration" in str(members[CUSTOMS]["roles"])
-
-
-def test_a_gateway_says_whether_it_can_answer(consortium: Consortium, tmp_path: Path) -> None:
-    with open_ledger(consortium.settings("auditor")) as auditor:
-        assert auditor.health().ready
-    elsewhere = {
-        "TRADESEAL_CHAIN_URL": "http://127.0.0.1:9",
-        "TRADESEAL_STORE_URL": f"sqlite:///{tmp_path}/x.db",
-    }
-    with open_ledger(consortium.settings("auditor", **elsewhere)) as auditor:
-        health = auditor.health()
-    assert (health.ready, health.parts["store"]) == (False, "ok")
-    assert "did not answer" in health.parts["chain"]
-
-
-def test_who_has_no_keys_only_reads(consortium: Consortium) -> None:
-    certificate = a_fresh_certificate(consortium)
-    with open_ledger(consortium.settings("auditor")) as auditor:
-        assert codes(lambda: issued(auditor, certificate)) == ["NO_DOCUMENT_SIGNER"]
-        assert codes(lambda: auditor.act("vote", {"proposal": 1, "approves": True})) == ["NO_MEMBER"]
-        assert codes(
-            lambda: auditor.change_status(ISSUER, certificate["certificateNumber"], StatusAction.REVOKE, 24)
-        ) == ["NOT_OUR_RECORD"]
-        assert "TAG_KEY_UNKNOWN" in codes(lambda: auditor.export_tag_key(Path("/nowhere")))
