@@ -35,6 +35,9 @@ REVISION = "0001"
 BUSY_SECONDS = 30.0
 _POLL_SECONDS = 0.02
 
+# Alembic keeps the connection that it works on in variables of its module: one database of a process at a time.
+_MIGRATING = threading.Lock()
+
 
 class Database:
     """An open database of the wanted shape; ``url`` as SQLAlchemy writes it.
@@ -167,7 +170,7 @@ class Database:
                 raise Rejected(
                     [Problem("store.url", f"revision {current}", expectation, code="STORE_TOO_NEW")]
                 )
-            with self.writing() as connection:
+            with _MIGRATING, self.writing() as connection:
                 _upgrade(connection)
 
 

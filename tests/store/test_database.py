@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -50,6 +52,14 @@ def test_opening_a_store_again_keeps_what_is_in_it(store_url: str) -> None:
         first.idempotency.begin("a", "k", b"r", 1)
     with open_store(store_url) as second:
         assert second.idempotency.begin("a", "k", b"r", 1) is not None
+
+
+def test_several_new_stores_can_be_opened_at_once(fresh_urls: Callable[[], str]) -> None:
+    with ThreadPoolExecutor(6) as threads:
+        stores = list(threads.map(open_store, [fresh_urls() for _ in range(6)]))
+    for store in stores:
+        assert store.idempotency.begin("a", "k", b"r", 1) is None
+        store.close()
 
 
 def test_a_store_written_by_a_newer_version_is_left_alone(store_url: str) -> None:
