@@ -123,7 +123,8 @@ class Verification:
             )
         if request.issuer and not _MEMBER.fullmatch(request.issuer):
             wanted = "a member code such as VN-VCCI: 1 to 32 printable ASCII characters without spaces"
-            problems.append(Problem("issuer", ascii(request.issuer[:40]), wanted, code="ISSUER_INVALID"))
+            shown = request.issuer[:40].encode("ascii", "backslashreplace").decode()
+            problems.append(Problem("issuer", shown, wanted, code="ISSUER_INVALID"))
         if request.as_of is not None and request.as_of.tzinfo is None:
             problems.append(
                 Problem("as_of", str(request.as_of), "a time with its offset", code="TIME_INVALID")
