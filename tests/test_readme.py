@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import shlex
 import shutil
-from glob import glob
 from pathlib import Path
 
 import pytest
@@ -27,7 +26,11 @@ def commands() -> list[str]:
 def words(command: str) -> list[str]:
     """Return the words after the command's name as a shell hands them over."""
     _, *rest = shlex.split(command, comments=True)
-    return [name for word in rest for name in (sorted(glob(word)) if "*" in word else [word])]
+    return [name for word in rest for name in (_matching(word) if "*" in word else [word])]
+
+
+def _matching(pattern: str) -> list[str]:
+    return sorted(map(str, Path().glob(pattern)))
 
 
 def test_every_command_of_the_readme_does_what_it_says(
