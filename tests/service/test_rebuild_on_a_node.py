@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -15,7 +16,7 @@ from ledger.core.verdict import Word
 from ledger.errors import Unavailable
 from ledger.home import TAG_KEYS
 from ledger.keys.tags import TagKeys
-from ledger.service.answers import StatusAction
+from ledger.service.answers import IssueOutcome, StatusAction
 from ledger.service.ledger import Ledger
 from ledger.wiring import open_ledger
 from tests.consortium import Consortium
@@ -188,3 +189,20 @@ def test_another_tree_or_place_in_the_database_is_named(
         f"steps {newest[1]}: the cache holds another tree than the chain",
     )
     assert ask(customs, issuer=ISSUER, number=number).word is Word.REJECT
+
+
+def test_rebuilding_beside_issuing_and_look_ups_disturbs_neither(
+    consortium: Consortium, customs: Ledger, file: Path, number: str
+) -> None:
+    with (
+        open_ledger(consortium.settings(ISSUER)) as issuer,
+        open_customs(consortium, file) as rebuilding,
+        ThreadPoolExecutor(3) as threads,
+    ):
+        certificates = [a_fresh_certificate(consortium) for _ in range(6)]
+        runs = threads.submit(lambda: [issued(issuer, one)[0].outcome for one in certificates])
+        rebuilds = threads.submit(lambda: [rebuilding.rebuild().equal for _ in range(3)])
+        words = threads.submit(lambda: {ask(customs, issuer=ISSUER, number=number).word for _ in range(20)})
+        assert set(runs.result()) == {IssueOutcome.ANCHORED}
+        assert rebuilds.result() == [True, True, True]
+        assert words.result() == {Word.REJECT}
