@@ -203,3 +203,9 @@ def test_a_node_that_does_not_answer_is_unavailable_and_nothing_else() -> None:
 def test_an_address_without_the_contract_is_unavailable_not_absent(consortium: Consortium) -> None:
     with pytest.raises(Unavailable, match="no registry answers"):
         consortium.chain().look(b"\x99" * 20, MEMBER, [bytes(32)])
+
+
+def test_what_is_no_transaction_is_refused_by_the_node(consortium: Consortium) -> None:
+    with pytest.raises(Refused) as refused:
+        consortium.chain().send(b"\x01")
+    assert refused.value.code == "NODE_REFUSED"
