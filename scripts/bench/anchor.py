@@ -13,7 +13,7 @@ from pathlib import Path
 
 from ledger.chain.web3_chain import Web3Chain
 from scripts.bench.certificates import stream
-from scripts.bench.processes import Watch, children, highest_mib
+from scripts.bench.processes import Watch, children, cpu_seconds, highest_mib
 from scripts.bench.report import Row, Section, at_least, at_most
 from scripts.bench.scale import Scale
 from scripts.bench.world import ISSUER, World, a_world
@@ -34,9 +34,13 @@ def measure(scale: Scale) -> Section:
         with file.open("wb") as lines:
             lines.writelines(line + b"\n" for line in stream(scale.certificates))
         size = file.stat().st_size
+        chain = [world.node.pid, *children(world.node.pid)]
+        before = sum(map(cpu_seconds, chain))
         run = _Run(world, file, scale.certificates)
-        node = highest_mib(world.node.pid)
-        executor = sum(highest_mib(pid) for pid in children(world.node.pid))
+        chain_cpu = sum(map(cpu_seconds, chain)) - before
+        node, *executor = map(highest_mib, chain)
+    own_cpu = run.watch.cpu[run.pid]
+    each = 1_000 / scale.certificates
     rows = [
         Row("issued and anchored", run.rate, "per second", at_least(_RATE), lower_is_better=False),
         Row("slowest tenth", slowest_tenth(run.marks), "per second", lower_is_better=False),
@@ -45,7 +49,14 @@ def measure(scale: Scale) -> Section:
         Row(f"memory: its {len(run.watch.others)} workers", sum(run.watch.others.values()), "MiB"),
         Row("memory: all, shared pages counted once", run.watch.proportional, "MiB"),
         Row("memory: the node", node, "MiB"),
-        Row("memory: the node's EVM process", executor, "MiB"),
+        Row("memory: the node's EVM process", sum(executor), "MiB"),
+        Row("processor time of a certificate: the command", own_cpu * each, "ms"),
+        Row(
+            "processor time of a certificate: its workers",
+            (sum(run.watch.cpu.values()) - own_cpu) * each,
+            "ms",
+        ),
+        Row("processor time of a certificate: node and EVM", chain_cpu * each, "ms"),
     ]
     remarks = (
         f"{scale.certificates:,} certificates of 1 to 120 items ({size / scale.certificates:,.0f} bytes of JSON each on "
@@ -65,6 +76,7 @@ class _Run:
         with results.open("wb") as out:
             began = time.monotonic()
             process = subprocess.Popen([*command, "--json", str(file)], stdout=out)
+            self.pid = process.pid
             with Watch(process.pid) as self.watch:
                 self.marks = _follow(process, results, count, began)
             self.seconds = time.monotonic() - began

@@ -34,5 +34,5 @@ def update(page: Path, sections: Sequence[Section], facts: Mapping[str, object])
 def _origin(section: Section, facts: Mapping[str, object]) -> str:
     return (
         f"Measured on {str(facts['time'])[:10]}: {facts['processor']}, {facts['cores']} shared vCPUs, "
-        f"{facts['memoryGiB']} GiB, Python {facts['python']}, load average before it {section.load}."
+        f"{facts['memoryGiB']} GiB, Python {facts['python']}; other processes used {section.others:.0%} of all cores."
     )

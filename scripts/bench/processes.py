@@ -48,13 +48,14 @@ class Watch:
 
     ``own`` is the highest resident memory of the process, ``others`` that of each descendant by process id. Pages that
     several of them share count in each, so their sum is an upper bound; ``proportional`` is the highest sum in which
-    such pages are divided among those who share them (Pss).
+    such pages are divided among those who share them (Pss). ``cpu`` is the processor time of each process in seconds.
     """
 
     pid: int
     own: float = 0.0
     others: dict[int, float] = field(default_factory=dict)
     proportional: float = 0.0
+    cpu: dict[int, float] = field(default_factory=dict)
     _over: threading.Event = field(default_factory=threading.Event)
     _thread: threading.Thread | None = None
 
@@ -71,6 +72,9 @@ class Watch:
         for pid in family[1:]:
             with contextlib.suppress(OSError, LookupError):
                 self.others[pid] = max(self.others.get(pid, 0.0), highest_mib(pid))
+        for pid in family:
+            with contextlib.suppress(OSError):
+                self.cpu[pid] = cpu_seconds(pid)
         if proportional:
             self.proportional = max(self.proportional, sum(_proportional_mib(pid) for pid in family))
 

@@ -96,13 +96,19 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """The rows of one section, and sentences about how they were measured."""
+    """The rows of one section, and sentences about how they were measured.
+
+    Args:
+        load: load average when it began.
+        others: share of the machine, 0 to 1, that processes of somebody else used meanwhile.
+    """
 
     name: str
     rows: Sequence[Row]
     remarks: Sequence[str] = ()
     seconds: float = 0.0
     load: float = 0.0
+    others: float = 0.0
 
     def shape(self) -> dict[str, object]:
         """Return the section for JSON."""
@@ -110,6 +116,7 @@ class Section:
             "name": self.name,
             "seconds": round(self.seconds, 1),
             "loadAverageBefore": self.load,
+            "shareOfOthers": round(self.others, 3),
             "rows": [row.shape() for row in self.rows],
             "remarks": list(self.remarks),
         }
