@@ -118,9 +118,10 @@ def test_the_slowest_tenth_is_the_stretch_that_took_longest() -> None:
 
 def test_the_records_of_the_index_are_really_anchored(consortium: Consortium) -> None:
     world = World(consortium.folder, consortium.node, consortium.manifest)
-    fill(world, 3)
+    fill(world, 2)
+    fill(world, 1, first=2)
     with open_ledger(consortium.settings(VERIFIER)) as ledger:
-        assert len(ledger.history(ISSUER, number(2)).lines) == 1
+        assert [len(ledger.history(ISSUER, number(serial)).lines) for serial in range(4)] == [1, 1, 1, 0]
 
 
 def test_an_unknown_section_is_named(capsys: pytest.CaptureFixture[str]) -> None:

@@ -38,8 +38,8 @@ def number(serial: int) -> str:
     return f"VN-CN 26/04/{serial:07d}"
 
 
-def fill(world: World, count: int) -> None:
-    """Anchor records with the numbers of 0 to ``count - 1``.
+def fill(world: World, count: int, first: int = 0) -> None:
+    """Anchor ``count`` records, with the numbers from that of ``first`` on.
 
     Raises:
         RuntimeError: the chain did not take them all.
@@ -50,7 +50,7 @@ def fill(world: World, count: int) -> None:
     registry, key = world.manifest.registry(_KIND_ORIGIN), open_signer(world.settings(ISSUER)).thumbprint
     before, began = chain.journal_head().size, time.monotonic()
     nonce, told, waiting = chain.next_nonce(account.address), began, []
-    for done, anchors in _batches(world, count):
+    for done, anchors in _batches(world, first, count):
         calldata = abi.anchor(ISSUER, PREFERENCE, SINGLE_USE, key, anchors)
         signed = account.sign(
             chain_id=world.node.chain_id, nonce=nonce, to=registry, calldata=calldata, gas=_GAS
@@ -68,14 +68,14 @@ def fill(world: World, count: int) -> None:
         raise RuntimeError(f"of {count} records {added} are on the chain")
 
 
-def _batches(world: World, count: int) -> Iterator[tuple[int, list[tuple[bytes, bytes]]]]:
+def _batches(world: World, start: int, count: int) -> Iterator[tuple[int, list[tuple[bytes, bytes]]]]:
     """Yield (tag, document id) of some records, after how many there are with them."""
     key = TagKeys(world.settings(ISSUER).keys.tag_keys).find(ISSUER)
     assert key is not None
-    for first in range(0, count, _BATCH):
-        serials = range(first, min(first + _BATCH, count))
+    for first in range(start, start + count, _BATCH):
+        serials = range(first, min(first + _BATCH, start + count))
         yield (
-            serials.stop,
+            serials.stop - start,
             [
                 (
                     numbers.tag(key.secret, _KIND_ORIGIN, numbers.normalise(number(serial))),
