@@ -18,6 +18,7 @@ from starlette.responses import Response
 
 from api.access import Caller, Keyring, Scope, secret_of
 from api.errors import FaceError, encode
+from api.rounds import Rounds
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
@@ -52,7 +53,8 @@ class Gateway:
     answers: Answers
     metrics: Metrics
     limits: Limits = field(default_factory=Limits)
-    # Made on first use: a limiter belongs to the event loop it was made in.
+    # Made on first use: they belong to the event loop they were made in.
+    _rounds: Rounds | None = None
     _lookups: CapacityLimiter | None = None
     _acts: CapacityLimiter | None = None
 
@@ -61,6 +63,13 @@ class Gateway:
         if self._lookups is None:
             self._lookups = CapacityLimiter(LOOKUP_THREADS)
         return await run_sync(use_case, limiter=self._lookups)
+
+    @property
+    def rounds(self) -> Rounds:
+        """Questions that are answered together."""
+        if self._rounds is None:
+            self._rounds = Rounds(lambda asked: self.look(lambda: self.ledger.verify_all(asked)))
+        return self._rounds
 
     async def act(self, use_case: Callable[[], _T]) -> _T:
         """Run a use case that may wait for the chain."""

@@ -58,7 +58,7 @@ async def _judged(call: Call, request: VerifyRequest) -> Response:
         # A hop to another thread costs more than this answer, and two threads slow each other down.
         shape = verdict_shape(gateway.ledger.verify(request, asker))
     else:
-        shape = await gateway.look(lambda: verdict_shape(gateway.ledger.verify(request, asker)))
+        shape = verdict_shape(await gateway.rounds.ask(request, asker))
     gateway.metrics.verdict(str(shape["verdict"]))
     return answer(shape)
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, TypeVar
 from ledger import keys
 from ledger.chain import abi
 from ledger.chain.manifest import Manifest, read_manifest
-from ledger.chain.web3_chain import Web3Chain
+from ledger.chain.node_chain import NodeChain
 from ledger.core.problems import Problem
 from ledger.core.strictjson import Limits
 from ledger.errors import Rejected
@@ -64,9 +64,9 @@ def open_ledger(settings: Settings) -> Ledger:
     return _Wiring(settings, manifest, chain, open_store(settings.store.url)).ledger()
 
 
-def open_chain(settings: Settings, manifest: Manifest) -> Web3Chain:
+def open_chain(settings: Settings, manifest: Manifest) -> NodeChain:
     """Return the node that the settings name."""
-    return Web3Chain(
+    return NodeChain(
         settings.chain.url,
         chain_id=settings.chain.chain_id,
         journal=manifest.journal,
@@ -101,7 +101,7 @@ def open_account_file(settings: Settings, file: Path) -> TransactionAccount:
 class _Wiring:
     """The parts of one gateway, each built once."""
 
-    def __init__(self, settings: Settings, manifest: Manifest, chain: Web3Chain, store: Store) -> None:
+    def __init__(self, settings: Settings, manifest: Manifest, chain: NodeChain, store: Store) -> None:
         self._settings = settings
         self._manifest = manifest
         self._chain = chain
@@ -121,7 +121,7 @@ class _Wiring:
         signer = _once(lambda: open_signer(self._settings))
         knowledge = Knowledge(self._store)
         verification = Verification(
-            chain=self._chain,
+            look=self._chain.look,
             store=self._store,
             knowledge=knowledge,
             tag_keys=self._tag_keys,

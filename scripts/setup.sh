@@ -44,8 +44,9 @@ if ! fresh python "$want" || ! fresh venv "$(tied .venv)" || [ ! -x .venv/bin/tr
   environment .venv venv
   [ -x .venv/bin/uv ] || .venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r deploy/locks/uv.txt
   export VIRTUAL_ENV="$PWD/.venv"
-  .venv/bin/uv pip sync --quiet --require-hashes deploy/locks/requirements.txt deploy/locks/uv.txt
+  .venv/bin/uv pip sync --quiet --compile-bytecode --require-hashes deploy/locks/requirements.txt deploy/locks/uv.txt
   .venv/bin/uv pip install --quiet --no-deps --no-build-isolation --editable .
+  .venv/bin/python -m compileall -q ledger api
   done_with python "$want"
 fi
 

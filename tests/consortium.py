@@ -9,7 +9,7 @@ from itertools import count
 from pathlib import Path
 
 from ledger.chain.manifest import Manifest, read_manifest
-from ledger.chain.web3_chain import Web3Chain
+from ledger.chain.node_chain import NodeChain
 from ledger.demo.sample import make_consortium
 from ledger.home import MANIFEST, OPERATOR, PASSPHRASE
 from ledger.keys.account import TransactionAccount, open_account
@@ -30,8 +30,8 @@ class Consortium:
     def settings(self, member: str, **environment: str) -> Settings:
         return read_settings(self.folder / member, environment)
 
-    def chain(self) -> Web3Chain:
-        return Web3Chain(self.node.url, chain_id=self.node.chain_id, journal=self.manifest.journal)
+    def chain(self) -> NodeChain:
+        return NodeChain(self.node.url, chain_id=self.node.chain_id, journal=self.manifest.journal)
 
     def operator(self, member: str) -> TransactionAccount:
         home = self.folder / member

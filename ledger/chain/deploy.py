@@ -19,7 +19,7 @@ from ledger.chain.manifest import Manifest, Registry
 from ledger.errors import Unavailable
 
 if TYPE_CHECKING:
-    from ledger.chain.web3_chain import Web3Chain
+    from ledger.chain.node_chain import NodeChain
     from ledger.keys.account import TransactionAccount
 
 _DEPLOY_GAS = 8_000_000
@@ -38,7 +38,7 @@ class Founder:
 
 
 def deploy_consortium(
-    chain: Web3Chain, account: TransactionAccount, chain_id: int, founders: Sequence[Founder]
+    chain: NodeChain, account: TransactionAccount, chain_id: int, founders: Sequence[Founder]
 ) -> Manifest:
     """Deploy ``Consortium`` (with its journal) and an ``OriginRegistry`` that is not admitted yet.
 
@@ -53,7 +53,7 @@ def deploy_consortium(
     return Manifest(chain_id, consortium, bytes.fromhex(journal[2:]), (Registry(1, origin),), first_block)
 
 
-def act(chain: Web3Chain, account: TransactionAccount, chain_id: int, to: bytes, calldata: bytes) -> None:
+def act(chain: NodeChain, account: TransactionAccount, chain_id: int, to: bytes, calldata: bytes) -> None:
     """Try a governance act, send it and wait until it is mined; for set-ups that have no store yet.
 
     Raises:
@@ -67,7 +67,7 @@ def act(chain: Web3Chain, account: TransactionAccount, chain_id: int, to: bytes,
     _wait(chain, signed.digest)
 
 
-def _deploy(chain: Web3Chain, account: TransactionAccount, chain_id: int, data: bytes) -> bytes:
+def _deploy(chain: NodeChain, account: TransactionAccount, chain_id: int, data: bytes) -> bytes:
     nonce = chain.next_nonce(account.address)
     signed = account.sign(chain_id=chain_id, nonce=nonce, to=None, calldata=data, gas=_DEPLOY_GAS)
     chain.send(signed.raw)
@@ -75,7 +75,7 @@ def _deploy(chain: Web3Chain, account: TransactionAccount, chain_id: int, data: 
     return bytes(keccak(rlp.encode([account.address, nonce])))[12:]
 
 
-def _wait(chain: Web3Chain, transaction: bytes) -> None:
+def _wait(chain: NodeChain, transaction: bytes) -> None:
     deadline = time.monotonic() + _WAIT_SECONDS
     while (receipt := chain.receipt(transaction)) is None:
         if time.monotonic() > deadline:

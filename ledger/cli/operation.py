@@ -36,13 +36,13 @@ def found(options: argparse.Namespace) -> int:
     import os
 
     from ledger.chain.deploy import deploy_consortium
-    from ledger.chain.web3_chain import Web3Chain
+    from ledger.chain.node_chain import NodeChain
     from ledger.cli import files
     from ledger.keys.account import TransactionAccount
     from ledger.service.wire import address_text
 
     founders = _founders(options.founders)
-    chain = Web3Chain(options.node, chain_id=options.chain_id, journal=bytes(20))
+    chain = NodeChain(options.node, chain_id=options.chain_id, journal=bytes(20))
     manifest = deploy_consortium(chain, TransactionAccount(os.urandom(32)), options.chain_id, founders)
     files.write_new(options.out, manifest.to_json().encode() + b"\n")
     say(f"{coloured('founded', GREEN)}  consortium {address_text(manifest.consortium)}")

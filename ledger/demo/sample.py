@@ -20,7 +20,7 @@ from typing import Any
 from ledger.chain.acts import call
 from ledger.chain.deploy import Founder, act, deploy_consortium
 from ledger.chain.manifest import Manifest
-from ledger.chain.web3_chain import Web3Chain
+from ledger.chain.node_chain import NodeChain
 from ledger.demo.client import GatewayClient
 from ledger.home import CONTROLLER, MANIFEST, PASSPHRASE, NewHome, make_home
 from ledger.keys.account import TransactionAccount, open_account
@@ -71,7 +71,7 @@ def make_consortium(
     announce("administrations found the consortium")
     bosses = {code: _controller(folder / code) for code in (*ADMINISTRATIONS, *ISSUING_BODIES)}
     deployer = TransactionAccount(os.urandom(32))
-    chain = Web3Chain(node.url, chain_id=node.chain_id, journal=bytes(20))
+    chain = NodeChain(node.url, chain_id=node.chain_id, journal=bytes(20))
     founders = [
         Founder(code, economy, _ADMINISTRATION_ROLES, bosses[code].address)
         for code, economy in ADMINISTRATIONS.items()
@@ -147,7 +147,7 @@ def _moved(certificate: dict[str, Any], today: date) -> dict[str, Any]:
 class _Assembly:
     """The administrations deciding together."""
 
-    def __init__(self, chain: Web3Chain, manifest: Manifest, bosses: dict[str, TransactionAccount]) -> None:
+    def __init__(self, chain: NodeChain, manifest: Manifest, bosses: dict[str, TransactionAccount]) -> None:
         self._chain = chain
         self._manifest = manifest
         self._bosses = bosses
@@ -192,7 +192,7 @@ def _controller(home: Path) -> TransactionAccount:
     return open_account(home / CONTROLLER, read_passphrase(home / PASSPHRASE))
 
 
-def _equip(chain: Web3Chain, manifest: Manifest, home: NewHome, code: str, boss: TransactionAccount) -> None:
+def _equip(chain: NodeChain, manifest: Manifest, home: NewHome, code: str, boss: TransactionAccount) -> None:
     """Have an issuing body's controller name its gateway's account and its document key."""
     assert home.operator is not None
     public = open_signer(read_settings(home.path, {})).public_key

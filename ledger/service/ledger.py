@@ -123,6 +123,13 @@ class Ledger:
         """
         return self._parts.verification.verify(request, asker)
 
+    def verify_all(self, asked: Sequence[tuple[VerifyRequest, Asker]]) -> list[Verdict | Rejected]:
+        """Judge several questions; the chain is asked once for each issuer, not once for each question.
+
+        For each, in order, the verdict, or why the question cannot be understood.
+        """
+        return self._parts.verification.verify_all(asked)
+
     def answers_at_once(self) -> bool:
         """Return whether ``verify`` would answer now without waiting for the chain or for a database server."""
         return self._parts.verification.is_recent() and self._parts.store.is_local

@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 import re
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
@@ -29,7 +29,7 @@ from ledger.service.reading import moment
 from ledger.store.access import LookUp
 
 if TYPE_CHECKING:
-    from ledger.chain.port import Chain, RecordSlot
+    from ledger.chain.port import Look, RecordSlot
     from ledger.core.codes import Reference
     from ledger.core.verdict import Verdict
     from ledger.keys.tags import TagKeys
@@ -40,15 +40,22 @@ if TYPE_CHECKING:
 _KIND_ORIGIN = 1
 _TRIES = 3
 _PURPOSE = 200
+_MOST_TAGS = 100
+"""Records that one question to the chain is about."""
 _MEMBER = re.compile(r"[!-~]{1,32}")
 _MOST_PARENTS = 32
 """References of one document that are looked up; a document is a stranger's until it was judged."""
+
+
+_Seen = dict[tuple[str, bytes | None], tuple["Look", "RecordSlot | None"]]
+"""What the chain showed of an issuer and a tag; of an issuer alone, its journal."""
 
 
 class Verification:
     """Answers questions about documents and numbers.
 
     Args:
+        look: that of the chain port.
         registry: address of the registry that keeps records of origin, 20 bytes.
         converge: reads the chain into the store.
         observed: when this process last read the chain to its end; None when it has not.
@@ -58,7 +65,7 @@ class Verification:
     def __init__(
         self,
         *,
-        chain: Chain,
+        look: Callable[[bytes, str, Sequence[bytes]], Look],
         store: Store,
         knowledge: Knowledge,
         tag_keys: TagKeys,
@@ -71,7 +78,7 @@ class Verification:
         freshness: timedelta,
         limits: Limits,
     ) -> None:
-        self._chain = chain
+        self._ask_chain = look
         self._store = store
         self._knowledge = knowledge
         self._tag_keys = tag_keys
@@ -86,10 +93,31 @@ class Verification:
 
     def verify(self, request: VerifyRequest, asker: Asker) -> Verdict:
         """Judge one question and log it; see ``Ledger.verify``."""
+        (answer,) = self.verify_all([(request, asker)])
+        if isinstance(answer, Rejected):
+            raise answer
+        return answer
+
+    def verify_all(self, asked: Sequence[tuple[VerifyRequest, Asker]]) -> list[Verdict | Rejected]:
+        """Judge several questions, with one question to the chain for each issuer; see ``Ledger.verify_all``."""
         now = self._clock()
-        question = self._question(request, now)
-        facts = self._facts(question, now)
-        verdict = verify(question, facts, self._reference)
+        questions = [self._question_or_why_not(request, now) for request, _ in asked]
+        good = [one for one in questions if isinstance(one, Question)]
+        recent = self._recent(now)
+        seen = None if recent else self._look([(_issuer(one), self._tag(one)) for one in good])
+        return [
+            question if isinstance(question, Rejected) else self._judge(question, asker, seen, now)
+            for question, (_, asker) in zip(questions, asked, strict=True)
+        ]
+
+    def _question_or_why_not(self, request: VerifyRequest, now: datetime) -> Question | Rejected:
+        try:
+            return self._question(request, now)
+        except Rejected as rejected:
+            return rejected
+
+    def _judge(self, question: Question, asker: Asker, seen: _Seen | None, now: datetime) -> Verdict:
+        verdict = verify(question, self._facts(question, seen, now), self._reference)
         self._store.lookups.add(
             LookUp(
                 time=int(now.timestamp()),
@@ -172,47 +200,82 @@ class Verification:
 
     # --- the facts -------------------------------------------------------------------------------------------
 
-    def _facts(self, question: Question, now: datetime) -> Facts:
-        """Gather what is known, at one block where the chain answers."""
-        issuer, tag = _issuer(question), self._tag(question)
-        recent = self._recent(now)
-        sight, slot = None, None
-        if not recent:
-            with contextlib.suppress(Unavailable):
-                sight, slot = self._look(issuer, tag)
-        step, record = None, None
-        if tag is None:
-            step = self._store.journal.head()
-        else:
-            step, record = self._knowledge.head_and_record(issuer, self._registry, tag)
+    def _facts(self, question: Question, seen: _Seen | None, now: datetime) -> Facts:
+        """Gather what is known, at the block of the chain's answer where there is one.
+
+        ``seen`` is None where the cache may answer in place of the chain.
+        """
+        subject = issuer, tag = _issuer(question), self._tag(question)
+        step, record = self._cached(issuer, tag)
+        look, slot = (None, None) if seen is None else seen.get(subject, (None, None))
+        if look is not None and (step is None or step.size != look.head.size):
+            # The journal grew between the two readings.
+            look, slot = self._look([subject]).get(subject, (None, None))
+            step, record = self._cached(issuer, tag)
+        if (
+            look is not None
+            and step is not None
+            and step.size == look.head.size
+            and step.root != look.head.root
+        ):
+            look, slot = None, None  # not the journal that was read before
         facts = Facts(
             chain_id=self._chain_id,
             registry=self._registry,
             observed_at=now,
-            chain=sight,
+            chain=None
+            if look is None
+            else Sight(look.block_number, moment(look.time), look.head.size, look.head.root),
             cache=_sight(step),
             record=record,
             slot=slot,
             tag=tag,
-            recent=recent and step is not None,
+            recent=step is not None and seen is None,
         )
         return facts if step is None else self._with_journal(facts, step, question, issuer)
 
-    def _look(self, issuer: str, tag: bytes | None) -> tuple[Sight, RecordSlot | None]:
-        """Ask the chain once, and read what is new there until cache and answer are of the same size."""
-        tags = [] if tag is None else [tag]
+    def _look(self, subjects: Sequence[tuple[str, bytes | None]]) -> _Seen:
+        """Ask the chain about records, once for each issuer, and read what is new there.
+
+        What is not in the answer could not be seen: once the chain fails to answer, it is not asked for the rest.
+        """
+        wanted: dict[str, list[bytes]] = {}
+        for issuer, tag in subjects:
+            tags = wanted.setdefault(issuer, [])
+            if tag is not None and tag not in tags:
+                tags.append(tag)
+        seen: _Seen = {}
+        with contextlib.suppress(Unavailable):
+            for issuer, tags in wanted.items():
+                for some in [
+                    tags[first : first + _MOST_TAGS] for first in range(0, len(tags), _MOST_TAGS)
+                ] or [[]]:
+                    look = self._look_in_step(issuer, some)
+                    seen[issuer, None] = (look, None)
+                    seen.update(
+                        ((issuer, tag), (look, slot)) for tag, slot in zip(some, look.records, strict=True)
+                    )
+        return seen
+
+    def _look_in_step(self, issuer: str, tags: Sequence[bytes]) -> Look:
+        """Ask the chain, and again while the journal grows faster than it is read."""
         for _ in range(_TRIES):
-            look = self._chain.look(self._registry, issuer, tags)
-            step = self._store.journal.head()
-            if step is None or step.size != look.head.size:
-                self._converge()
-                step = self._store.journal.head()
-            if step is not None and step.size == look.head.size:
-                if step.root != look.head.root:
-                    raise Unavailable("the node's journal is not the one that was read before")
+            look = self._ask_chain(self._registry, issuer, tags)
+            if self._cached_size() == look.head.size:
                 break
-        sight = Sight(look.block_number, moment(look.time), look.head.size, look.head.root)
-        return sight, look.records[0] if tags else None
+            self._converge()
+            if self._cached_size() == look.head.size:
+                break
+        return look
+
+    def _cached_size(self) -> int | None:
+        step = self._store.journal.head()
+        return None if step is None else step.size
+
+    def _cached(self, issuer: str, tag: bytes | None) -> tuple[Step | None, RecordState | None]:
+        if tag is None:
+            return self._store.journal.head(), None
+        return self._knowledge.head_and_record(issuer, self._registry, tag)
 
     def _with_journal(self, facts: Facts, step: Step, question: Question, issuer: str) -> Facts:
         """Add what the cached journal says of the issuer and of everything around the record."""
@@ -235,7 +298,7 @@ class Verification:
 
     def _slot(self, issuer: str, tag: bytes) -> RecordSlot | None:
         try:
-            return self._chain.look(self._registry, issuer, [tag]).records[0]
+            return self._ask_chain(self._registry, issuer, [tag]).records[0]
         except Unavailable:
             return None
 

@@ -11,7 +11,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from ledger.chain.web3_chain import Web3Chain
+from ledger.chain.node_chain import NodeChain
 from scripts.bench.certificates import stream
 from scripts.bench.processes import Watch, children, cpu_seconds, highest_mib
 from scripts.bench.report import Row, Section, at_least, at_most
@@ -127,5 +127,5 @@ def _follow(
 
 
 def _journal_size(world: World) -> int:
-    chain = Web3Chain(world.node.url, chain_id=world.node.chain_id, journal=world.manifest.journal)
+    chain = NodeChain(world.node.url, chain_id=world.node.chain_id, journal=world.manifest.journal)
     return chain.journal_head().size

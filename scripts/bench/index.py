@@ -15,7 +15,7 @@ from urllib.request import Request, urlopen
 import orjson
 
 from ledger.chain import abi
-from ledger.chain.web3_chain import Web3Chain
+from ledger.chain.node_chain import NodeChain
 from ledger.core import numbers
 from ledger.home import OPERATOR, PASSPHRASE
 from ledger.keys.account import open_account
@@ -46,7 +46,7 @@ def fill(world: World, count: int, first: int = 0) -> None:
     """
     home = world.folder / ISSUER
     account = open_account(home / OPERATOR, read_passphrase(home / PASSPHRASE))
-    chain = Web3Chain(world.node.url, chain_id=world.node.chain_id, journal=world.manifest.journal)
+    chain = NodeChain(world.node.url, chain_id=world.node.chain_id, journal=world.manifest.journal)
     registry, key = world.manifest.registry(_KIND_ORIGIN), open_signer(world.settings(ISSUER)).thumbprint
     before, began = chain.journal_head().size, time.monotonic()
     nonce, told, waiting = chain.next_nonce(account.address), began, []

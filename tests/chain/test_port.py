@@ -179,17 +179,17 @@ def test_a_trial_says_what_the_contract_would_refuse_and_changes_nothing(setting
 
 
 def test_a_node_on_another_chain_is_not_believed(consortium: Consortium) -> None:
-    from ledger.chain.web3_chain import Web3Chain
+    from ledger.chain.node_chain import NodeChain
 
-    chain = Web3Chain(consortium.node.url, chain_id=1, journal=consortium.manifest.journal)
+    chain = NodeChain(consortium.node.url, chain_id=1, journal=consortium.manifest.journal)
     with pytest.raises(Unavailable, match="is on chain 648001, expected chain 1"):
         chain.head()
 
 
 def test_a_node_that_does_not_answer_is_unavailable_and_nothing_else() -> None:
-    from ledger.chain.web3_chain import Web3Chain
+    from ledger.chain.node_chain import NodeChain
 
-    chain = Web3Chain("http://127.0.0.1:9", chain_id=1, journal=bytes(20), timeout=1)
+    chain = NodeChain("http://127.0.0.1:9", chain_id=1, journal=bytes(20), timeout=1)
     for ask in (
         chain.head,
         chain.journal_head,

@@ -17,7 +17,7 @@ from ledger.chain import abi
 from ledger.chain.acts import call, read
 from ledger.chain.deploy import Founder, act, deploy_consortium
 from ledger.chain.manifest import Manifest
-from ledger.chain.web3_chain import Web3Chain
+from ledger.chain.node_chain import NodeChain
 from ledger.core import acts
 from ledger.core.calls import call_of
 from ledger.core.entries import decode, encode, entries_of
@@ -62,7 +62,7 @@ class Attempt:
 class Walk:
     """A random walk through what members try; some of it is impossible."""
 
-    chain: Web3Chain
+    chain: NodeChain
     manifest: Manifest
     random: Random
     replay: Replay
@@ -212,10 +212,10 @@ def chain_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, i
 
 def a_walk(url: str, chain_id: int, seed: int) -> Walk:
     founders = [Founder(code, code[:2], 17, controller(code).address) for code in (CN, AU, NZ)]
-    nowhere = Web3Chain(url, chain_id=chain_id, journal=bytes(20))
+    nowhere = NodeChain(url, chain_id=chain_id, journal=bytes(20))
     first = nowhere.head().number
     manifest = deploy_consortium(nowhere, account_of(f"deployer {seed}"), chain_id, founders)
-    chain = Web3Chain(url, chain_id=chain_id, journal=manifest.journal)
+    chain = NodeChain(url, chain_id=chain_id, journal=manifest.journal)
     walk = Walk(chain, manifest, Random(seed), Replay(chain_id), read_to=first)
     walk.catch_up()
     bodies = [acts.MemberAdmitted(code, code[:2], 4, controller(code).address) for code in BODIES]

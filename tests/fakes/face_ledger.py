@@ -141,6 +141,15 @@ class FaceLedger(Ledger):
             word, concerns, "trace-1", request.as_of or NOW, seen, checks, items, steps, {"number": "1"}
         )
 
+    def verify_all(self, asked: Sequence[tuple[VerifyRequest, Asker]]) -> list[Verdict | Rejected]:
+        answers: list[Verdict | Rejected] = []
+        for request, asker in asked:
+            try:
+                answers.append(self.verify(request, asker))
+            except Rejected as rejected:
+                answers.append(rejected)
+        return answers
+
     def answers_at_once(self) -> bool:
         return False
 

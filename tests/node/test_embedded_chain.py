@@ -20,7 +20,7 @@ from typing import Any
 
 import pytest
 
-from ledger.chain.web3_chain import Web3Chain
+from ledger.chain.node_chain import NodeChain
 from ledger.errors import Unavailable
 from ledger.keys.account import SignedTransaction, TransactionAccount
 from ledger.node.control import NodeAddress, down, status, up
@@ -40,8 +40,8 @@ def a_transaction(node: NodeAddress, nonce: int) -> SignedTransaction:
     )
 
 
-def chain_of(node: NodeAddress) -> Web3Chain:
-    return Web3Chain(node.url, chain_id=node.chain_id, journal=bytes(20))
+def chain_of(node: NodeAddress) -> NodeChain:
+    return NodeChain(node.url, chain_id=node.chain_id, journal=bytes(20))
 
 
 def ask(

@@ -27,7 +27,7 @@ def parents(references: object) -> tuple[tuple[Any, ...], list[str]]:
     subject = {**opened.subject, "references": references}
     unused: Any = None
     verification = Verification(
-        chain=unused, store=unused, knowledge=unused, tag_keys=keys, reference=the_reference(),  # type: ignore[arg-type]
+        look=unused, store=unused, knowledge=unused, tag_keys=keys, reference=the_reference(),  # type: ignore[arg-type]
         registry=bytes(20), chain_id=1, converge=lambda: None, observed=lambda: None,
         clock=lambda: datetime.now(UTC), freshness=timedelta(), limits=DEFAULT,
     )  # fmt: skip

@@ -1,32 +1,27 @@
-"""Web3Chain: a real node behind the chain port.
+"""NodeChain: a real node behind the chain port.
 
-Transport is web3.py's HTTP provider; questions and answers are read here, strictly, because a batch or a page of events
-must not pass through per-call objects. Rule: whatever goes wrong on the way leaves as ``Unavailable``, once, here. The
-provider's own retries are off: after a lost answer the chain is asked what became of a transaction instead.
+Questions are put and answers are read here, strictly, because a batch or a page of events must not pass through per-call
+objects. Rule: an answer that is not exactly what was asked for is no answer, ``Unavailable``; nothing in it is used.
 """
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any, Final
-
-import orjson
+from functools import partial
+from typing import Any, Final
 
 from ledger.chain import abi
 from ledger.chain.port import Appended, Block, JournalHead, Look, TransactionReceipt
 from ledger.chain.rules import refusal
+from ledger.chain.transport import Transport
 from ledger.errors import Refused, Unavailable
-
-if TYPE_CHECKING:
-    from web3 import HTTPProvider
 
 _SEND: Final = "eth_sendRawTransaction"
 _KNOWN = ("already known", "already imported", "known transaction", "alreadyknown")
 _TOO_MANY = ("too many", "range", "limit", "exceed", "larger")
 
 
-class Web3Chain:
+class NodeChain:
     """The port over one JSON-RPC endpoint.
 
     Args:
@@ -38,13 +33,12 @@ class Web3Chain:
     def __init__(
         self, url: str, *, chain_id: int, journal: bytes, timeout: float = 10.0, log_range: int = 2_000
     ) -> None:
-        self.url = url
+        self._transport = Transport(url, timeout)
+        self.url = self._transport.url
         self._expected = chain_id
         self._journal = journal
-        self._timeout = timeout
         self._log_range = log_range
         self._checked = False
-        self._local = threading.local()
 
     def chain_id(self) -> int:
         """See the port."""
@@ -175,7 +169,7 @@ class Web3Chain:
     def _ask(self, method: str, params: list[Any], *, checked: bool = True) -> Any:
         if checked:
             self._require_expected()
-        answer = self._answered(method, lambda: self._provider().make_request(method, params))
+        answer = self._answered(partial(self._transport.ask, method, params))
         if not isinstance(answer, dict):
             raise Unavailable(
                 f"the node at {self.url} answered {method} with something that is not an object"
@@ -190,17 +184,20 @@ class Web3Chain:
     def _ask_together(self, method: str, params: Sequence[list[Any]]) -> list[dict[str, Any]] | None:
         """Return the node's answers to calls in one request, or None when it does not take calls together."""
         self._require_expected()
-        calls: list[tuple[Any, Any]] = [(method, one) for one in params]
-        answers = self._answered(method, lambda: self._provider().make_batch_request(calls))
+        answers = self._answered(partial(self._transport.ask_together, method, params))
         if not isinstance(answers, list):
             return None
-        if len(answers) != len(calls) or not all(
+        if len(answers) != len(params) or not all(
             isinstance(one, dict) and ("result" in one or one.get("error") is not None) for one in answers
         ):
             raise Unavailable(
-                f"the node at {self.url} did not answer {len(calls)} calls of {method} one by one"
+                f"the node at {self.url} did not answer {len(params)} calls of {method} one by one"
             )
-        return answers
+        # A node may answer in another order than it was asked in (JSON-RPC 2.0 section 6).
+        by_number = {one.get("id"): one for one in answers}
+        if by_number.keys() != set(range(len(params))):
+            raise Unavailable(f"the node at {self.url} answered other calls of {method} than it was asked")
+        return [by_number[place] for place in range(len(params))]
 
     def _require_expected(self) -> None:
         if not self._checked:
@@ -211,26 +208,12 @@ class Web3Chain:
                 )
             self._checked = True
 
-    def _answered(self, method: str, ask: Callable[[], Any]) -> Any:
+    def _answered(self, ask: Callable[[], Any]) -> Any:
         try:
             return ask()
-        except Exception as error:
-            # requests, json and web3 raise from three families; none of them says anything about the question.
-            self._checked = False
-            raise Unavailable(f"the node at {self.url} did not answer {method}: {_brief(error)}") from error
-
-    def _provider(self) -> HTTPProvider:
-        provider: HTTPProvider | None = getattr(self._local, "provider", None)
-        if provider is None:
-            from web3 import HTTPProvider
-
-            provider = HTTPProvider(
-                self.url, request_kwargs={"timeout": self._timeout}, exception_retry_configuration=None
-            )
-            # To a fixed depth: json goes as deep as the answer, and py_ecc, which web3 imports, lifts Python's limit on that.
-            provider.decode_rpc_response = orjson.loads  # type: ignore[assignment]
-            self._local.provider = provider
-        return provider
+        except Unavailable:
+            self._checked = False  # another node may answer there next
+            raise
 
 
 class _NodeError(Unavailable):
@@ -264,10 +247,6 @@ def _refused(method: str, problem: Any) -> Refused | _NodeError:
 
 def _hex(data: bytes) -> str:
     return "0x" + data.hex()
-
-
-def _brief(error: Exception) -> str:
-    return f"{type(error).__name__}: {str(error)[:200]}"
 
 
 def _field(value: Any, name: str) -> Any:
