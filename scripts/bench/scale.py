@@ -29,7 +29,7 @@ class Scale:
     records: int = 1_000_000
     asked: int = 20_000
     requests: int = 8_000
-    documents: int = 1_000
+    documents: int = 200
     peer_batch: int = 2_000
     leaves: int = 20_000
     entries: int = 200_000
@@ -43,7 +43,7 @@ QUICK = Scale(
     records=50_000,
     asked=5_000,
     requests=2_000,
-    documents=300,
+    documents=100,
     peer_batch=500,
     leaves=5_000,
     entries=40_000,
