@@ -21,7 +21,7 @@ from ledger.core.envelope import open_envelope, verify_signature
 from ledger.core.merkle import Tree, climb, leaf_digest
 from scripts.bench import peer
 from scripts.bench.certificates import FINE, of_five_items
-from scripts.bench.paper import Desk
+from scripts.bench.paper import Desk, Paper
 from scripts.bench.report import Peer, Row, Section, at_least, at_most
 from scripts.bench.scale import Scale
 
