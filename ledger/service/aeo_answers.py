@@ -1,0 +1,109 @@
+"""AEO answers: entries, types and agreements as the use cases take and give them. Nothing here acts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+
+class AeoAction(StrEnum):
+    """Acts of the administration that keeps an entry."""
+
+    GRANT = "grant"
+    SUSPEND = "suspend"
+    REINSTATE = "reinstate"
+    REVOKE = "revoke"
+    CANCEL = "cancel"
+    ADD_ALIAS = "add-alias"
+    REMOVE_ALIAS = "remove-alias"
+
+
+@dataclass(frozen=True, slots=True)
+class AeoRequest:
+    """One act on an entry of this gateway's member.
+
+    Args:
+        code: the AEO code, any alias. type: such as ``AEOS``; None for aliases.
+        alias: another form of the code, for ``ADD_ALIAS`` and ``REMOVE_ALIAS``.
+        effective_from: None is now; may be past or future, not before the change that precedes it.
+    """
+
+    action: AeoAction
+    code: str
+    type: str | None = None
+    alias: str | None = None
+    reason: int = 0
+    effective_from: datetime | None = None
+
+
+class AgreementAction(StrEnum):
+    """Acts of an administration on agreements."""
+
+    PROPOSE = "propose"
+    CONSENT = "consent"
+    DECLINE = "decline"
+    SUSPEND = "suspend"
+    LIFT = "lift"
+    TERMINATE = "terminate"
+
+
+@dataclass(frozen=True, slots=True)
+class CoverRequest:
+    """That the other party recognises ``home``'s AEOs of ``type``."""
+
+    home: str
+    type: str
+    benefits_from: datetime
+    data_exchange_from: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AgreementRequest:
+    """One act on an agreement; ``partner`` and ``covers`` to propose, ``agreement`` (its number) for the others."""
+
+    action: AgreementAction
+    agreement: int | None = None
+    partner: str | None = None
+    covers: tuple[CoverRequest, ...] = ()
+    home: str | None = None
+    type: str | None = None
+    reason: int = 0
+    effective_from: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RecognitionLine:
+    """A change of recognition of one type: in force, suspended or terminated from ``effective_from`` on."""
+
+    recognition: str
+    reason: str
+    effective_from: datetime
+    recorded_at: datetime
+    member: str
+
+
+@dataclass(frozen=True, slots=True)
+class CoverAnswer:
+    """One direction of one type under an agreement; ``recognition`` is the state now."""
+
+    home: str
+    partner: str
+    type: str
+    data_exchange_from: datetime
+    benefits_from: datetime
+    recognition: str
+    changes: tuple[RecognitionLine, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class AgreementAnswer:
+    """An agreement; ``state`` is ``proposed``, ``consented`` or ``declined``."""
+
+    agreement: int
+    proposer: str
+    partner: str
+    state: str
+    proposed_at: datetime
+    consented_at: datetime | None
+    covers: tuple[CoverAnswer, ...] = field(default_factory=tuple)
