@@ -159,6 +159,9 @@ class KeySettings:
         "", _maybe_path, "Ethereum keystore of the member's controller; empty: none"
     )
     tag_keys: Path = _setting("tag-keys", _path, "folder of tag keys")
+    declaration_key: Path = _setting(
+        "declaration.key", _path, "key that commits to declarations' numbers; made at the first use"
+    )
 
 
 @dataclass(frozen=True, slots=True)

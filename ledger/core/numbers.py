@@ -88,6 +88,18 @@ def tag(tag_key: bytes, kind: int, normalised: str) -> bytes:
     return hmac.digest(tag_key, bytes([kind]) + normalised.encode(), "sha256")
 
 
+def declaration_commitment(key: bytes, office: str, normalised: str) -> bytes:
+    """Return the 32 bytes that stand for a declaration of an office: HMAC-SHA-256 under the customs member's own key.
+
+    Args:
+        key: 32 secret bytes that never leave the customs member.
+        office: 1 to 17 characters. normalised: the declaration's number as ``normalise`` returns it.
+    """
+    if len(key) != TAG_KEY_LENGTH:
+        raise ValueError(f"declaration key is {len(key)} bytes, expected {TAG_KEY_LENGTH}")
+    return hmac.digest(key, office.encode() + b"\0" + normalised.encode(), "sha256")
+
+
 def look_alikes(normalised: str, limit: int = 64) -> Iterator[str]:
     """Yield numbers that differ only in O/0, I/1/L, S/5 or B/8; fewest differences first, at most ``limit``.
 
