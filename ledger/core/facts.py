@@ -162,10 +162,15 @@ class Question:
     Args:
         as_of: the moment to judge, aware; its own offset decides which day it is.
         trace_id: whatever the caller wants to find the answer by.
-        kind: kind of document, 1 origin.
-        issuer, number: as typed; None when only a document was given.
+        kind: kind of document, 1 origin, 2 licence, 3 AEO.
+        issuer, number: as typed; None when only a document was given. Of an AEO entry, the trader's code.
         second_key: an invoice number or issue date that the asker read on the paper.
         unreadable: why a given file is not a sealed document; ``document`` is None then.
+        economy: of the customs that asks, ISO 3166-1 alpha-2; None when the asker is not customs.
+        office: code of the customs office where it is to be used; None leaves it to the declaration.
+        commitment: what stands for the declaration on the ledger, 32 bytes; None when it has no number or is not ours.
+        partner: member whose recognition of an AEO is asked about.
+        aeo_type: type of authorisation that is asked about, such as AEOS; None asks about all of them.
     """
 
     as_of: datetime
@@ -177,3 +182,8 @@ class Question:
     document: Opened | None = None
     declaration: Declaration | None = None
     unreadable: str = ""
+    economy: str | None = None
+    office: str | None = None
+    commitment: bytes | None = None
+    partner: str | None = None
+    aeo_type: str | None = None
