@@ -10,6 +10,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.hashes import SHA256
 
 from ledger.core import envelope, jose, numbers
+from ledger.core.codes import Reference
 from ledger.core.documents.declaration import Declaration, validate_declaration
 from ledger.core.documents.origin import to_claims
 from ledger.core.documents.validation import validate
@@ -81,6 +82,8 @@ class Presented:
     as_of: datetime | None = None
     facts: dict[str, Any] = field(default_factory=dict)
     slot: dict[str, Any] = field(default_factory=dict)
+    asked: dict[str, Any] = field(default_factory=dict)
+    reference: Reference = field(default_factory=the_reference)
 
     @property
     def opened(self) -> Opened:
@@ -116,8 +119,18 @@ class Presented:
             second_key=self.second_key,
             document=document,
             declaration=self.declaration,
+            **self.asked,
         )
-        return verify(question, self.gathered(document), the_reference())
+        return verify(question, self.gathered(document), self.reference)
+
+    def profiled(self, agreement: str, **values: Any) -> Presented:
+        """Change values of an agreement's profile."""
+        profiles = [
+            replace(profile, values={**profile.values, **values}) if profile.id == agreement else profile
+            for profile in self.reference.profiles
+        ]
+        self.reference = replace(self.reference, profiles=profiles)
+        return self
 
     def gathered(self, document: Opened | None) -> Facts:
         replay = Replay().fold_all(self.journal.entries)
@@ -163,6 +176,12 @@ class _Slot:
 
 def outcome(verdict: Verdict, check: str) -> Outcome:
     return verdict.check(CheckName(check)).outcome
+
+
+def message_of(verdict: Verdict, code: str) -> str:
+    """The message of the first finding with this code, empty when there is none."""
+    findings = [finding for check in verdict.checks for finding in check.findings]
+    return next((finding.message for finding in findings if finding.code == code), "")
 
 
 def code_is_found(verdict: Verdict, code: str, check: str) -> bool:

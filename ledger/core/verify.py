@@ -9,10 +9,12 @@ Checks that there is nothing to carry out for (``NOT_CHECKED``) do not stand in 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any, Final
 
-from ledger.core.checks.case import Case, when
+from ledger.core.checks.case import Case
 from ledger.core.checks.data import check_data
 from ledger.core.checks.integrity import check_integrity
 from ledger.core.checks.issuer import check_issuer
@@ -21,10 +23,23 @@ from ledger.core.checks.status import check_status
 from ledger.core.codes import Reference
 from ledger.core.facts import Facts, Question
 from ledger.core.records import RecordState
-from ledger.core.verdict import Concerns, Finding, ItemVerdict, SeenAt, Verdict, Word, worst
+from ledger.core.verdict import (
+    Check,
+    CheckName,
+    Concerns,
+    Finding,
+    ItemVerdict,
+    SeenAt,
+    Verdict,
+    Word,
+    moment,
+    worst,
+)
 
 __all__ = ["Question", "verify"]
 
+_MORE_CHECKS: Final[dict[int, tuple[Callable[[Case], Check], ...]]] = {}
+_NEVER_SPARED: Final = frozenset({CheckName.INTEGRITY, CheckName.ISSUER})
 _CHECKS: Final = (check_integrity, check_issuer, check_status, check_usage, check_data, check_lineage)
 
 
@@ -36,7 +51,7 @@ def verify(question: Question, facts: Facts, reference: Reference) -> Verdict:
         reference: agreements' profiles and units.
     """
     case = Case(question, facts, reference)
-    checks = tuple(check(case) for check in _CHECKS)
+    checks = tuple(_spared(case, check(case)) for check in (*_CHECKS, *_MORE_CHECKS.get(question.kind, ())))
     findings = [finding for check in checks for finding in check.findings]
     items = _items(case, findings)
     about_all = question.document is not None or question.unreadable != ""
@@ -51,6 +66,26 @@ def verify(question: Question, facts: Facts, reference: Reference) -> Verdict:
         next=tuple(dict.fromkeys(finding.next for finding in findings if finding.next)),
         record=None if facts.record is None else _public(facts.record, _number(question), case.time),
     )
+
+
+def _spared(case: Case, check: Check) -> Check:
+    """Return the check without refusals that the agreement rules out: what its profile lists is referred at worst.
+
+    What concerns the document's being genuine is never left to a profile.
+    """
+    profile = case.profile
+    codes = () if profile is None else profile.values.get("neverRejects") or ()
+    if check.name in _NEVER_SPARED or not any(
+        finding.word is Word.REJECT and finding.code in codes for finding in check.findings
+    ):
+        return check
+    spared = (
+        replace(finding, word=Word.REFER)
+        if finding.word is Word.REJECT and finding.code in codes
+        else finding
+        for finding in check.findings
+    )
+    return Check.judged(check.name, spared)
 
 
 def _word(findings: Sequence[Finding], items: Sequence[ItemVerdict]) -> Word:
@@ -119,7 +154,10 @@ def _public(record: RecordState, number: str | None, time: int) -> dict[str, Any
 
 
 def _iso(seconds: int) -> str:
-    return when(seconds).removesuffix(" UTC").replace(" ", "T") + "Z"
+    try:
+        return moment(datetime.fromtimestamp(seconds, UTC))
+    except (ValueError, OverflowError, OSError):
+        return f"second {seconds}"
 
 
 def _number(question: Question) -> str | None:

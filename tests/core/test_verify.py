@@ -151,6 +151,20 @@ def test_facts_that_hold_nothing_are_never_accepted() -> None:
         assert verify(question, facts, the_reference()).word is Word.CANNOT_VERIFY_NOW
 
 
+def test_what_an_agreement_says_never_rejects_is_referred_at_worst() -> None:
+    presented = Presented().anchor().declared(importDate="2027-01-01")
+    assert presented.verdict().word is Word.REJECT
+    verdict = presented.profiled("RCEP", neverRejects=["R08"]).verdict()
+    assert verdict.word is Word.REFER
+    assert code_is_found(verdict, "R08", "STATUS")
+
+
+def test_no_agreement_makes_an_altered_document_acceptable() -> None:
+    presented = Presented().anchor(document_id=b"\x01" * 32)
+    verdict = presented.profiled("RCEP", neverRejects=["R06"]).verdict()
+    assert verdict.word is Word.REJECT
+
+
 texts = st.text(max_size=12)
 json_values = st.recursive(
     st.none() | st.booleans() | st.integers(-(2**53), 2**53) | texts,

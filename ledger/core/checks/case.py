@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
-from typing import Any
+from datetime import date, timedelta
+from typing import Any, Final
 
+from ledger.core.checks.wording import day_words, moment_words
 from ledger.core.codes import Reference
 from ledger.core.documents.agreement_rules import profile_of
 from ledger.core.envelope import Opened
@@ -24,6 +25,9 @@ from ledger.core.verdict import Finding, Word
 
 ASK_ISSUER = "Ask the issuing body for confirmation."
 ASK_AGAIN = "Ask again when the ledger answers."
+
+LICENCE, AEO = 2, 3
+_THINGS: Final = {1: "certificate", LICENCE: "licence", AEO: "entry"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +51,28 @@ class Case:
     def day(self) -> date:
         """The day of the moment to judge, by its own offset."""
         return self.question.as_of.date()
+
+    @property
+    def offset(self) -> timedelta:
+        """The asker's own offset from UTC, by which moments are told too."""
+        return self.question.as_of.utcoffset() or timedelta()
+
+    def when(self, seconds: int) -> str:
+        """Return a chain time for a message, in UTC and by the asker's own offset."""
+        return moment_words(seconds, self.offset)
+
+    def clock(self, seconds: int) -> str:
+        """Return a chain time for a message, without its day where that is the day to judge."""
+        return moment_words(seconds, self.offset, self.question.as_of)
+
+    def day_of(self, seconds: int) -> str:
+        """Return the day of a chain time by the asker's own offset."""
+        return day_words(seconds, self.offset)
+
+    @property
+    def thing(self) -> str:
+        """What people call a document of the kind that is asked about."""
+        return _THINGS.get(self.question.kind, "document")
 
     @property
     def document(self) -> Opened | None:
@@ -118,20 +144,17 @@ class Case:
         message = f"The chain cannot be asked now; this says nothing about the certificate.{known}"
         return Finding.of(Reason.CHAIN_UNREACHABLE, Word.CANNOT_VERIFY_NOW, message, next_step=ASK_AGAIN)
 
+    @property
+    def uses(self) -> tuple[Any, ...]:
+        """Uses of the record that stand, oldest first."""
+        return ()
+
     def items(self) -> Iterator[tuple[int, Mapping[str, Any]]]:
         """Yield sequence and members of the document's well-formed items."""
         items = self.subject.get("items")
         for item in items if isinstance(items, list | tuple) else ():
             if isinstance(item, Mapping) and type(sequence := item.get("sequence")) is int:
                 yield sequence, item
-
-
-def when(seconds: int) -> str:
-    """Return a chain time for a message: ``2026-03-04 09:30:00 UTC``."""
-    try:
-        return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%d %H:%M:%S} UTC"
-    except (ValueError, OverflowError, OSError):
-        return f"second {seconds}"
 
 
 def normal(number: str) -> str:

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from ledger.core import envelope
-from ledger.core.checks.case import ASK_ISSUER, Case, normal, when
+from ledger.core.checks.case import ASK_ISSUER, Case, normal
 from ledger.core.envelope import Opened
 from ledger.core.jose import Algorithm, public_key
 from ledger.core.reasons import Reason
@@ -103,7 +103,7 @@ def _about_record(case: Case) -> Iterator[Finding]:
         yield from _about_second_key(case)
         return
     if opened.document_id != record.document_id:
-        message = f"It is not the document anchored under this number on {when(record.anchored_at)}."
+        message = f"It is not the document anchored under this number on {case.when(record.anchored_at)}."
         yield Finding.of(Reason.DIGEST_MISMATCH, Word.REJECT, message, next_step=_ASK_COPY)
     if opened.header.kid != record.key:
         yield Finding.of(Reason.KEY_OF_RECORD_DIFFERS, Word.REJECT, next_step=_ASK_COPY)
@@ -139,7 +139,7 @@ def _not_found(case: Case) -> Iterator[Finding]:
         yield Finding.of(Reason.TAG_NOT_CHECKED, Word.REFER, message, next_step=step)
         return
     sight = case.facts.seen
-    seen = "" if sight is None else f" as of {when(int(sight.block_time.timestamp()))}"
+    seen = "" if sight is None else f" as of {case.when(int(sight.block_time.timestamp()))}"
     yield Finding.of(
         Reason.NUMBER_NOT_FOUND,
         Word.REFER,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ledger.core.checks.case import ASK_AGAIN, ASK_ISSUER, Case, when
+from ledger.core.checks.case import ASK_AGAIN, ASK_ISSUER, Case
 from ledger.core.members import ROLE_FOR_DOCUMENT_TYPE, KeyState, MemberState, Standing
 from ledger.core.reasons import Reason
 from ledger.core.records import RecordState, Status
@@ -32,7 +32,7 @@ def check_issuer(case: Case) -> Check:
             return Check.judged(CheckName.ISSUER, findings)
         return Check(CheckName.ISSUER, Outcome.NOT_CHECKED if case.asked_chain else Outcome.UNAVAILABLE)
     if case.key is not None:
-        findings.extend(_about_key(case.key, record, case.time))
+        findings.extend(_about_key(case, case.key, record))
     findings.extend(_about_member(case, member, record))
     return Check.judged(CheckName.ISSUER, findings)
 
@@ -54,32 +54,34 @@ def _about_key_name(case: Case) -> Iterator[Finding]:
         yield Finding.of(Reason.KEY_NOT_RELIABLE, Word.REFER, message, next_step=ASK_ISSUER)
 
 
-def _about_key(key: KeyState, record: RecordState, time: int) -> Iterator[Finding]:
+def _about_key(case: Case, key: KeyState, record: RecordState) -> Iterator[Finding]:
     anchored = record.anchored_at
     if key.effective_from > anchored:
-        message = f"Signer notified {when(key.notified_at)}, effective {when(key.effective_from)}."
+        message = f"Signer notified {case.when(key.notified_at)}, effective {case.when(key.effective_from)}."
         yield Finding.of(Reason.SIGNER_NOT_EFFECTIVE_YET, Word.REFER, message, next_step=ASK_ISSUER)
     # In the same second it was anchored first: the contracts take nothing from the second of the retirement on.
     if key.retired_at is not None and key.retired_at < anchored:
-        message = f"The key was retired {when(key.retired_at)}, the document anchored {when(anchored)}."
+        message = (
+            f"The key was retired {case.when(key.retired_at)}, the document anchored {case.when(anchored)}."
+        )
         yield Finding.of(Reason.KEY_REVOKED_BEFORE_ISSUE, Word.REJECT, message, next_step=ASK_ISSUER)
     elif key.compromised_since is not None:
-        yield _about_compromise(key, key.compromised_since, record)
-    elif key.retired_by(time):
-        message = (
-            f"Signed with a key valid at anchoring ({when(anchored)}), retired {when(key.retired_at or 0)}."
-        )
+        yield _about_compromise(case, key, key.compromised_since, record)
+    elif key.retired_by(case.time):
+        message = f"Signed with a key valid at anchoring ({case.when(anchored)}), retired {case.when(key.retired_at or 0)}."
         yield Finding.of(Reason.KEY_RETIRED_LATER, Word.ACCEPT_WITH_REMARKS, message)
 
 
-def _about_compromise(key: KeyState, since: int, record: RecordState) -> Finding:
+def _about_compromise(case: Case, key: KeyState, since: int, record: RecordState) -> Finding:
     if record.anchored_at < since:
-        message = f"Anchored {when(record.anchored_at)}, before the key was compromised ({when(since)})."
+        message = (
+            f"Anchored {case.when(record.anchored_at)}, before the key was compromised ({case.when(since)})."
+        )
         return Finding.of(Reason.KEY_COMPROMISED_LATER, Word.ACCEPT_WITH_REMARKS, message)
     reported = key.reported_at or since
     if any(change.status is Status.VALID and change.recorded_at >= reported for change in record.changes):
         return Finding.of(Reason.CONFIRMED_AGAIN, Word.ACCEPT_WITH_REMARKS)
-    message = f"The issuer is confirming again what was signed between {when(since)} and {when(reported)}."
+    message = f"The issuer is confirming again what was signed between {case.when(since)} and {case.when(reported)}."
     return Finding.of(Reason.KEY_COMPROMISED, Word.REFER, message, next_step=ASK_ISSUER)
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ledger.core.checks.case import ASK_ISSUER, Case, normal, when
+from ledger.core.checks.case import ASK_ISSUER, Case, normal
 from ledger.core.facts import Parent
 from ledger.core.reasons import Reason
 from ledger.core.records import Status
@@ -68,7 +68,7 @@ def _about(case: Case, reference: Mapping[str, Any]) -> Iterator[Finding]:
         yield Finding.of(Reason.PARENT_INVALID, Word.REFER, message, next_step=ASK_ISSUER)
     elif (status := parent.record.status_at(case.time)) is not Status.VALID:
         change = parent.record.change_at(case.time)
-        since = "" if change is None else f" since {when(change.effective_from)}"
+        since = "" if change is None else f" since {case.when(change.effective_from)}"
         message = f"The certificate {number} of {issuer} is {status.name.lower()}{since}."
         yield Finding.of(Reason.PARENT_INVALID, Word.REFER, message, next_step=ASK_ISSUER)
 

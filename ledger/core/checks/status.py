@@ -11,7 +11,9 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from typing import Final
 
-from ledger.core.checks.case import ASK_AGAIN, ASK_ISSUER, Case, when
+from ledger.core.checks.case import ASK_AGAIN, ASK_ISSUER, Case
+from ledger.core.checks.issue import about_issue
+from ledger.core.checks.wording import length_words, times_words
 from ledger.core.profiles import Validity, ValidOn, day_of, valid_on
 from ledger.core.reasons import Reason, reason_text
 from ledger.core.records import RecordState, Status, StatusChange
@@ -19,6 +21,8 @@ from ledger.core.verdict import Check, CheckName, Finding, Outcome, Word
 
 LATE_ANCHORING: Final = timedelta(days=366)
 """No agreement known here lets a certificate be issued later than a year after the shipment."""
+
+_TOLD_LAG: Final = 60
 
 _NOT_VALID: Final = {
     Status.SUSPENDED: (Reason.SUSPENDED, Word.REFER, "suspended"),
@@ -34,13 +38,18 @@ def check_status(case: Case) -> Check:
     if case.question.unreadable:
         return Check(CheckName.STATUS, Outcome.NOT_CHECKED)
     if not case.asked_chain:
-        return Check.judged(CheckName.STATUS, [case.unreachable(), *_last_known(record)])
+        return Check.judged(CheckName.STATUS, [case.unreachable(), *_last_known(case, record)])
     disagreement = case.disagreement()
     if disagreement is not None and disagreement.word is not Word.ACCEPT:
         return Check.judged(CheckName.STATUS, [disagreement])
     if record is None:
         return Check(CheckName.STATUS, Outcome.NOT_CHECKED)
-    findings = [*_about_reading(case), *_about_status(record, case.time), *_about_validity(case, record)]
+    findings = [
+        *_about_reading(case),
+        *_about_status(case, record),
+        *_about_validity(case, record),
+        *about_issue(case),
+    ]
     return Check.judged(CheckName.STATUS, findings)
 
 
@@ -51,34 +60,63 @@ def _about_reading(case: Case) -> Iterator[Finding]:
         yield Finding.of(Reason.CACHE_AGE, Word.ACCEPT, message)
 
 
-def _last_known(record: RecordState | None) -> Iterator[Finding]:
+def _last_known(case: Case, record: RecordState | None) -> Iterator[Finding]:
     if record is not None and record.status is not Status.VALID:
         change = record.changes[-1]
         reason, _, word = _NOT_VALID[record.status]
-        message = f"Last known: the issuer {word} it from {when(change.effective_from)}."
+        message = f"Last known: the issuer {word} it from {case.when(change.effective_from)}."
         yield Finding.of(reason, Word.REFER, message, next_step=ASK_AGAIN)
 
 
-def _about_status(record: RecordState, time: int) -> Iterator[Finding]:
+def _about_status(case: Case, record: RecordState) -> Iterator[Finding]:
+    time = case.time
     if time < record.anchored_at:
-        message = f"At {when(time)} it was not on the ledger yet; it was anchored {when(record.anchored_at)}."
+        message = (
+            f"At {case.when(time)} it was not on the ledger yet; "
+            f"it was anchored {case.when(record.anchored_at)}."
+        )
         yield Finding.of(Reason.NOT_ANCHORED_THEN, Word.ACCEPT_WITH_REMARKS, message)
         change = record.changes[-1] if record.changes else None
     else:
         change = record.change_at(time)
     if change is not None and change.status is not Status.VALID:
-        reason, word, verb = _NOT_VALID[change.status]
-        step = "Ask the importer for the new certificate." if change.status is Status.REPLACED else ASK_ISSUER
-        message = f"The issuer {verb} it from {when(change.effective_from)}{_why(change)}."
-        yield Finding.of(reason, word, message, next_step=step)
+        yield _not_valid(case, change)
     elif change is not None:
-        message = f"It had been suspended and was reinstated from {when(change.effective_from)}."
+        message = f"It had been suspended and was reinstated from {case.when(change.effective_from)}."
         yield Finding.of(Reason.SUSPENSION_LIFTED, Word.ACCEPT_WITH_REMARKS, message)
     later = record.changes[-1] if record.changes else None
     if later is not None and later is not change and later.effective_from > time:
         verb = "reinstated" if later.status is Status.VALID else _NOT_VALID[later.status][2]
-        message = f"The issuer {verb} it later, from {when(later.effective_from)}{_why(later)}."
+        message = (
+            f"Status changed {length_words(later.effective_from - time)} later: "
+            f"the issuer {verb} it from {case.when(later.effective_from)}{_why(later)}."
+        )
         yield Finding.of(Reason.STATUS_CHANGED_LATER, Word.ACCEPT_WITH_REMARKS, message)
+
+
+def _not_valid(case: Case, change: StatusChange) -> Finding:
+    """Return the finding of a status that is not valid, with a use that was made while it was."""
+    reason, word, verb = _NOT_VALID[change.status]
+    if change.status is Status.REPLACED:
+        message = (
+            f"Replaced on {case.day_of(change.effective_from)} by a new {case.thing} of the same issuer. "
+            "Ask the importer for it."
+        )
+        return Finding.of(reason, word, message, next_step=f"Ask the importer for the new {case.thing}.")
+    message = (
+        f"The issuer {verb} it from {case.when(change.effective_from)}{_why(change)}{_said_later(change)}"
+    )
+    before = [use for use in case.uses if use.used_at < change.effective_from]
+    if before:
+        often = "" if len(before) == 1 else f"{times_words(len(before))}, the last time "
+        message += f"; used {often}{case.when(before[-1].used_at)} while valid"
+    return Finding.of(reason, word, message + ".", next_step=ASK_ISSUER)
+
+
+def _said_later(change: StatusChange) -> str:
+    """Return how long after it took effect a change was recorded, where that is a minute or more."""
+    lag = change.recorded_at - change.effective_from
+    return f", recorded {length_words(lag)} later" if lag >= _TOLD_LAG else ""
 
 
 def _why(change: StatusChange) -> str:

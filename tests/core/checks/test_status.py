@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, timezone
 from typing import Any
 
 import pytest
@@ -11,7 +11,7 @@ from tests.journals import (
     DAY,
     VCCI,
 )
-from tests.questions import FRESH, Presented, a_token, code_is_found, outcome
+from tests.questions import FRESH, Presented, a_token, code_is_found, message_of, outcome
 
 
 @pytest.mark.parametrize(
@@ -75,6 +75,29 @@ def test_the_record_says_its_status_as_of_the_moment_and_now() -> None:
     assert (verdict.record["statusAsOf"], verdict.record["status"]) == ("VALID", "REVOKED")
     assert code_is_found(verdict, "X17", "STATUS")
     assert verdict.word is Word.ACCEPT_WITH_REMARKS
+
+
+def test_how_much_later_the_status_changed_is_told_in_words() -> None:
+    presented = Presented().anchor()
+    presented.as_of = presented.now
+    presented.journal.time += 12 * 60
+    message = message_of(presented.change(2, reason=25).verdict(), "X17")
+    assert message.startswith("Status changed 12 minutes later: the issuer suspended it from 2026-01-01 ")
+    assert message.endswith(" (R25 SUSPENDED).")
+
+
+def test_a_change_that_was_recorded_later_than_it_took_effect_says_so() -> None:
+    presented = Presented().anchor()
+    since = presented.journal.time
+    presented.journal.time += 20 * 60
+    verdict = presented.change(3, effective_from=since).verdict()
+    assert ", recorded 20 minutes later" in message_of(verdict, "R24")
+
+
+def test_times_are_told_by_the_askers_own_offset_too() -> None:
+    presented = Presented().anchor().change(3)
+    presented.as_of = presented.now.astimezone(timezone(timedelta(hours=8)))
+    assert " UTC+8 (" in message_of(presented.verdict(), "R24")
 
 
 def test_a_contradicting_node_leaves_the_status_unavailable() -> None:

@@ -1,0 +1,60 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from ledger.core.verdict import Verdict, Word
+from tests.questions import Presented, a_token, code_is_found, message_of
+
+SHIPPED = {"departureDate": "2026-01-01"}
+
+
+def issued(day: str, agreement: str = "CNKR", transport: Any = None, **claims: Any) -> Verdict:
+    """A certificate of a shipment of 1 January 2026 that was issued on ``day``."""
+    changes = {
+        "agreementCode": agreement,
+        "issueDate": day,
+        "validUntil": "2027-12-31",
+        "transport": SHIPPED if transport is None else transport,
+        **claims,
+    }
+    presented = Presented(token=a_token(claims=changes)).anchor()
+    return presented.declared(importDate=day).verdict()
+
+
+def test_an_issue_within_the_days_of_grace_needs_no_mark() -> None:
+    assert issued("2026-01-12").word is Word.ACCEPT
+
+
+def test_an_issue_after_the_days_of_grace_without_its_mark_is_referred_and_never_rejected() -> None:
+    verdict = issued("2026-01-13")
+    assert verdict.word is Word.REFER
+    assert 'without "ISSUED RETROACTIVELY"' in message_of(verdict, "R10")
+    assert "more than 7 working days after the shipment of 2026-01-01" in message_of(verdict, "R10")
+
+
+def test_a_marked_issue_after_the_days_of_grace_is_accepted() -> None:
+    assert issued("2026-01-13", flags=["ISSUED_RETROACTIVELY"]).word is Word.ACCEPT
+
+
+@pytest.mark.parametrize(("day", "word"), [("2027-01-01", Word.ACCEPT), ("2027-01-02", Word.REFER)])
+def test_the_window_for_a_retroactive_issue_includes_its_last_day(day: str, word: Word) -> None:
+    verdict = issued(day, flags=["ISSUED_RETROACTIVELY"])
+    assert verdict.word is word
+    assert code_is_found(verdict, "R09", "STATUS") is (word is Word.REFER)
+
+
+def test_where_no_days_of_grace_are_known_no_mark_is_asked_for() -> None:
+    assert not code_is_found(issued("2026-06-01", "CHAFTA"), "R10", "STATUS")
+
+
+def test_a_form_without_a_mark_asks_for_none() -> None:
+    assert not code_is_found(issued("2026-06-01", "CNNZ"), "R10", "STATUS")
+
+
+@pytest.mark.parametrize("transport", [{}, {"departureDate": "soon"}, [], "2026-01-01"])
+def test_without_a_disclosed_day_of_shipment_nothing_is_judged(transport: Any) -> None:
+    codes = issued("2026-06-01", transport=transport).codes()
+    assert "R10" not in codes
+    assert "R09" not in codes
