@@ -42,15 +42,24 @@ class Scope(StrEnum):
     JOURNAL = "journal"
     MEMBERS = "members"
     METRICS = "metrics"
+    USE = "use"
+    BALANCE = "balance"
+    CONFIRM = "confirm"
+    AEO = "aeo"
+    AUTHORISE = "authorise"
+    AGREEMENTS = "agreements"
+    ALERTS = "alerts"
 
 
+_VERIFIER: Final = frozenset({Scope.VERIFY, Scope.VALIDATE, Scope.MEMBERS, Scope.AEO})
+_READER: Final = _VERIFIER | {Scope.HISTORY, Scope.BALANCE, Scope.ALERTS}
 GRANTS: Final = {
     AskerRole.PUBLIC: frozenset[Scope](),
-    AskerRole.VERIFIER: frozenset({Scope.VERIFY, Scope.VALIDATE, Scope.MEMBERS}),
-    AskerRole.AUDITOR: frozenset(
-        {Scope.VERIFY, Scope.VALIDATE, Scope.HISTORY, Scope.JOURNAL, Scope.MEMBERS, Scope.METRICS}
-    ),
-    AskerRole.ISSUER: frozenset(set(Scope) - {Scope.METRICS}),
+    AskerRole.VERIFIER: _VERIFIER,
+    AskerRole.CUSTOMS: _READER | {Scope.USE},
+    AskerRole.AUDITOR: _READER | {Scope.JOURNAL, Scope.METRICS},
+    AskerRole.ISSUER: _READER
+    | {Scope.ISSUE, Scope.DOCUMENTS, Scope.STATUS, Scope.CONFIRM, Scope.AUTHORISE, Scope.JOURNAL},
     AskerRole.ADMINISTRATOR: frozenset(Scope),
 }
 

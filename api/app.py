@@ -13,7 +13,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from api import documents, journal, operations, records, verification
+from api import aeo, agreements, alerts, documents, journal, operations, records, uses, verification
 from api.errors import PROBLEM_JSON, TABLE, FaceError, answer_to, trace_of
 from api.gateway import PUBLIC, Call, Gateway, Route, answer
 from api.models import ProblemReport
@@ -25,6 +25,7 @@ from ledger.errors import TradeSealError
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 _REPORT: Final = {"schema": {"$ref": "#/components/schemas/ProblemReport"}}
 _Mode = Literal["validation", "serialization"]
+_LOGGED: Final = ("/v1/verify", "/v1/aeo")
 _X_PURPOSE: Final = Parameter("X-Purpose", PURPOSE.description)
 
 
@@ -33,7 +34,7 @@ def create_app(gateway: Gateway, lifespan: Lifespan | None = None) -> FastAPI:
     app = FastAPI(
         title="TradeSeal gateway",
         version="1",
-        summary="Seal, anchor and verify certificates of origin.",
+        summary="Seal, anchor, verify and write off certificates, licences and AEO entries.",
         openapi_url=None,  # served below, so that it is declared like every other route
         docs_url=None,
         redoc_url=None,
@@ -56,6 +57,10 @@ def routes_of() -> Sequence[Route]:
         *documents.ROUTES,
         *verification.ROUTES,
         *records.ROUTES,
+        *uses.ROUTES,
+        *aeo.ROUTES,
+        *agreements.ROUTES,
+        *alerts.ROUTES,
         *journal.ROUTES,
         *operations.ROUTES,
     )
@@ -137,7 +142,7 @@ def _describe(operation: dict[str, Any], route: Route) -> None:
         *operation.get("parameters", ()),
         *(one.openapi("query") for one in route.query),
         *(one.openapi("header") for one in route.headers),
-        *([_X_PURPOSE.openapi("header")] if route.path == "/v1/verify" else []),
+        *([_X_PURPOSE.openapi("header")] if route.path in _LOGGED else []),
     ]
     if "{" in route.path:
         name = route.path.rpartition("{")[2].rstrip("}")

@@ -13,11 +13,12 @@ import orjson
 from starlette.responses import Response
 
 from api.access import Scope
+from api.acts import KEY, Done
 from api.errors import FaceError, encode, problem, trace_of
 from api.gateway import Call, Gateway, Route, answer
 from api.idempotency import key_of
 from api.models import DocumentAnswer, DocumentsBody, IssueAnswer, ValidationAnswer
-from api.queries import Parameter, parse_json, read_bytes, read_query
+from api.queries import parse_json, read_bytes, read_query
 from ledger.core.problems import Problem, Severity
 from ledger.errors import Rejected
 from ledger.service.answers import IssueOutcome, IssueResult
@@ -25,7 +26,6 @@ from ledger.service.wire import held_shape, issue_shape, problem_shape, read_dig
 
 # Deeper than a document may be, so that the document's own limit is what is reported.
 _DEPTH = 20
-_KEY = Parameter("Idempotency-Key", "Makes a repetition of this request get the same answer for 24 hours.")
 
 
 async def issue(call: Call) -> Response:
@@ -43,17 +43,25 @@ async def issue(call: Call) -> Response:
     return await gateway.act(work)
 
 
-def _issued(gateway: Gateway, body: bytes, trace: str) -> tuple[int, bytes, bool]:
+def _issued(gateway: Gateway, body: bytes, trace: str) -> Done:
     sources, single = _sources(body, gateway.limits.documents)
     results = list(gateway.ledger.issue(sources))
     for result in results:
         gateway.metrics.issued(result.outcome.value)
+    if single:
+        return settled(results[0], trace)
     final = all(result.outcome is not IssueOutcome.PENDING for result in results)
-    shape = {"results": [issue_shape(result) for result in results]}
-    if single and results[0].outcome is IssueOutcome.REFUSED:
-        refused = _refusal(results[0], shape, trace)
-        return refused.status_code, bytes(refused.body), final
-    return (202 if single and not final else 200), encode(shape), final
+    return 200, encode({"results": [issue_shape(result) for result in results]}), final
+
+
+def settled(result: IssueResult, trace: str) -> Done:
+    """Return the answer on a single certificate: 422 or 409 when it was refused, 202 while it waits for the chain."""
+    shape = {"results": [issue_shape(result)]}
+    if result.outcome is IssueOutcome.REFUSED:
+        refused = _refusal(result, shape, trace)
+        return refused.status_code, bytes(refused.body), True
+    pending = result.outcome is IssueOutcome.PENDING
+    return (202 if pending else 200), encode(shape), not pending
 
 
 def _refusal(result: IssueResult, shape: dict[str, Any], trace: str) -> Response:
@@ -131,7 +139,7 @@ def _sources(body: bytes, most: int) -> tuple[list[tuple[str, bytes]], bool]:
 ROUTES = (
     Route(
         "POST", "/v1/documents", Scope.ISSUE, issue, "Seal and anchor one certificate or many",
-        body=DocumentsBody, answer=IssueAnswer, also=(202, 400, 409, 413, 415, 422, 503), headers=(_KEY,),
+        body=DocumentsBody, answer=IssueAnswer, also=(202, 400, 409, 413, 415, 422, 503), headers=(KEY,),
     ),
     Route(
         "GET", "/v1/documents/{id}", Scope.DOCUMENTS, document, "A sealed document that this gateway issued",

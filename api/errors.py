@@ -20,7 +20,7 @@ from starlette.responses import Response
 from ledger.core.problems import Problem
 from ledger.core.strictjson import MalformedJson
 from ledger.errors import Refused, Rejected, Unavailable
-from ledger.service.wire import plain, problem_shape
+from ledger.service.wire import plain, problem_shape, refusal_reason
 
 _LOG = logging.getLogger(__name__)
 PROBLEM_JSON: Final = "application/problem+json"
@@ -66,7 +66,9 @@ def answer_to(error: Exception, trace: str) -> Response:
         case Rejected():
             return problem("INPUT_REJECTED", str(error), trace, problems=error.problems)
         case Refused():
+            reason = refusal_reason(error)
             more = {"refusal": error.code, "arguments": plain(error.arguments)}
+            more |= {} if reason is None else {"reason": reason}
             return problem("REFUSED", str(error), trace, more=more)
         case Unavailable():
             return problem("UNAVAILABLE", str(error), trace, headers={"Retry-After": str(RETRY_SECONDS)})

@@ -12,11 +12,15 @@ from pydantic import BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
 
-class _Body(BaseModel):
+class Taken(BaseModel):
+    """What a caller sends: no member that is not known, no type but the one that is asked for."""
+
     model_config = ConfigDict(extra="forbid", strict=True, alias_generator=to_camel, frozen=True)
 
 
-class _Answer(BaseModel):
+class Given(BaseModel):
+    """What a caller is told."""
+
     model_config = ConfigDict(alias_generator=to_camel, frozen=True)
 
 
@@ -26,17 +30,23 @@ Moment = Annotated[
     str, Field(max_length=40, description="ISO 8601 with offset.", json_schema_extra={"format": "date-time"})
 ]
 Digest = Annotated[str, Field(pattern=r"^0x[0-9a-f]{64}$")]
+Kind = Annotated[str, Field(pattern="^(origin|licence|aeo)$", description="Kind of record.")]
+ReasonCode = Annotated[str, Field(pattern="^R[0-9]{2}$", description="Reason code, such as `R24`.")]
+AeoType = Annotated[
+    str, Field(min_length=1, max_length=8, description="Type of authorisation, such as `AEOS`.")
+]
+Office = Annotated[str, Field(min_length=1, max_length=17, description="Code of the customs office.")]
 
 # --- taken --------------------------------------------------------------------------------------------------
 
 
-class DocumentsBody(_Body):
+class DocumentsBody(Taken):
     """Several certificates; a single certificate, or a bare array of them, is taken as well."""
 
     documents: list[dict[str, Any]]
 
 
-class VerifyBody(_Body):
+class VerifyBody(Taken):
     """A question: a sealed document, or issuer and number; with either, a declaration."""
 
     document: str | None = Field(None, description="The sealed document as it was handed out.")
@@ -47,22 +57,45 @@ class VerifyBody(_Body):
         None, description="Invoice number or issue date as printed."
     )
     as_of: Moment | None = Field(None, description="The moment to judge; now when absent.")
+    kind: Kind = "origin"
+    partner: IssuerCode | None = Field(
+        None, description="Who should recognise the AEO; this gateway's member when absent."
+    )
+    type: AeoType | None = None
+    office: Office | None = None
 
 
-class StatusBody(_Body):
+class StatusBody(Taken):
     """A change of a record's status by the body that issued it."""
 
     issuer: IssuerCode
     number: Number
     action: Annotated[str, Field(pattern="^(suspend|reinstate|revoke|cancel)$")]
-    reason: Annotated[str, Field(pattern="^R[0-9]{2}$", description="Reason code, such as `R24`.")]
+    reason: ReasonCode
     effective_from: Moment | None = Field(None, description="Since when; now when absent.")
+    kind: Kind = "origin"
+
+
+class ReplacementBody(Taken):
+    """A new certificate in the place of an earlier one of the same body, in one step."""
+
+    number: Number
+    reason: ReasonCode
+    document: dict[str, Any] = Field(description="The new certificate.")
+
+
+class ConfirmationBody(Taken):
+    """Records that their issuing body stands by although their key was compromised: `numbers`, or all of `key`."""
+
+    numbers: Annotated[list[Number], Field(min_length=1)] | None = None
+    key: Digest | None = Field(None, description="Thumbprint of the key that was reported.")
+    kind: Kind = "origin"
 
 
 # --- given --------------------------------------------------------------------------------------------------
 
 
-class ProblemItem(_Answer):
+class ProblemItem(Given):
     """One finding: the place, the value found, what was expected."""
 
     path: str
@@ -72,7 +105,7 @@ class ProblemItem(_Answer):
     code: str
 
 
-class ProblemReport(_Answer):
+class ProblemReport(Given):
     """An error (RFC 9457); `code` is stable."""
 
     type: str
@@ -83,10 +116,13 @@ class ProblemReport(_Answer):
     trace: str
     problems: list[ProblemItem] | None = None
     refusal: str | None = Field(None, description="The contract's error, when its rules forbid the act.")
+    reason: str | None = Field(
+        None, description="Reason code of the refusal, such as `R12`, where it has one."
+    )
     arguments: dict[str, Any] | None = None
 
 
-class IssueItem(_Answer):
+class IssueItem(Given):
     """What became of one certificate."""
 
     source: str
@@ -99,13 +135,13 @@ class IssueItem(_Answer):
     problems: list[ProblemItem]
 
 
-class IssueAnswer(_Answer):
+class IssueAnswer(Given):
     """One result per certificate, in the order in which they were sent."""
 
     results: list[IssueItem]
 
 
-class DocumentAnswer(_Answer):
+class DocumentAnswer(Given):
     """A sealed document that this gateway issued."""
 
     document_id: Digest
@@ -117,7 +153,7 @@ class DocumentAnswer(_Answer):
     reason: str
 
 
-class ValidationItem(_Answer):
+class ValidationItem(Given):
     """What is wrong with one certificate; valid when nothing is worse than a warning."""
 
     source: str
@@ -125,13 +161,13 @@ class ValidationItem(_Answer):
     problems: list[ProblemItem]
 
 
-class ValidationAnswer(_Answer):
+class ValidationAnswer(Given):
     """One entry per certificate, in the order in which they were sent."""
 
     results: list[ValidationItem]
 
 
-class ReceiptAnswer(_Answer):
+class ReceiptAnswer(Given):
     """What the chain says of an act."""
 
     act: str
@@ -142,7 +178,13 @@ class ReceiptAnswer(_Answer):
     details: dict[str, Any]
 
 
-class LineItem(_Answer):
+class ReceiptsAnswer(Given):
+    """What the chain says of an act that may take several transactions, in their order."""
+
+    receipts: list[ReceiptAnswer]
+
+
+class LineItem(Given):
     """One journal entry."""
 
     index: int
@@ -156,7 +198,7 @@ class LineItem(_Answer):
     leaf: Digest
 
 
-class HistoryAnswer(_Answer):
+class HistoryAnswer(Given):
     """Everything that was ever said about one record, re-read from the chain."""
 
     issuer: str
@@ -168,7 +210,7 @@ class HistoryAnswer(_Answer):
     lines: list[LineItem]
 
 
-class JournalAnswer(_Answer):
+class JournalAnswer(Given):
     """A page of the journal; `next` is where the following page starts, null at the end."""
 
     first: int
@@ -176,7 +218,7 @@ class JournalAnswer(_Answer):
     next: int | None
 
 
-class HeadAnswerBody(_Answer):
+class HeadAnswerBody(Given):
     """The journal's head as the chain answers it."""
 
     size: int
@@ -186,26 +228,26 @@ class HeadAnswerBody(_Answer):
     cached_size: int
 
 
-class MembersAnswer(_Answer):
+class MembersAnswer(Given):
     """All members, as the journal tells it."""
 
     members: list[dict[str, Any]]
 
 
-class SchemasAnswer(_Answer):
+class SchemasAnswer(Given):
     """The published JSON Schemas by name."""
 
     schemas: list[str]
 
 
-class HealthAnswer(_Answer):
+class HealthAnswer(Given):
     """Whether the process runs (`/healthz`) or can answer truthfully (`/readyz`)."""
 
     ready: bool
     parts: dict[str, str] | None = None
 
 
-class FindingItem(_Answer):
+class FindingItem(Given):
     """One thing that was found; `code` is stable, `item` the sequence of the item it is about."""
 
     code: str
@@ -215,10 +257,10 @@ class FindingItem(_Answer):
     next: str
 
 
-class CheckItem(_Answer):
-    """One of the six checks."""
+class CheckItem(Given):
+    """One check."""
 
-    check: Annotated[str, Field(pattern="^(INTEGRITY|ISSUER|STATUS|USAGE|DATA|LINEAGE)$")]
+    check: Annotated[str, Field(pattern="^(INTEGRITY|ISSUER|STATUS|USAGE|DATA|LINEAGE|RECOGNITION)$")]
     outcome: Annotated[str, Field(pattern="^(PASS|WARN|FAIL|NOT_CHECKED|UNAVAILABLE)$")]
     findings: list[FindingItem]
 
@@ -226,7 +268,7 @@ class CheckItem(_Answer):
 VerdictWord = Annotated[str, Field(pattern="^(ACCEPT|ACCEPT_WITH_REMARKS|REFER|REJECT|CANNOT_VERIFY_NOW)$")]
 
 
-class ItemVerdictItem(_Answer):
+class ItemVerdictItem(Given):
     """The verdict on one item."""
 
     sequence: int
@@ -234,7 +276,7 @@ class ItemVerdictItem(_Answer):
     findings: list[FindingItem]
 
 
-class BlockItem(_Answer):
+class BlockItem(Given):
     """The block that a verdict rests on, and how old it was when it was looked at."""
 
     number: int | None
@@ -243,7 +285,7 @@ class BlockItem(_Answer):
     source: str
 
 
-class VerdictAnswer(_Answer):
+class VerdictAnswer(Given):
     """The answer to one question; it advises, the officer decides."""
 
     verdict: VerdictWord

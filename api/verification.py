@@ -14,7 +14,7 @@ from api.queries import Parameter, parse_json, read_bytes, read_model, read_quer
 from ledger.core.problems import Problem
 from ledger.errors import Rejected
 from ledger.service.answers import VerifyRequest
-from ledger.service.wire import read_moment, verdict_shape
+from ledger.service.wire import KINDS, read_kind, read_moment, verdict_shape
 
 # A declaration inside the body may be as deep as one that is sent alone.
 _DEPTH = 20
@@ -27,7 +27,18 @@ _AS_OF: Final = Parameter(
     longest=40,
     schema={"type": "string", "format": "date-time"},
 )
-_QUERY: Final = (ISSUER, NUMBER, _SECOND, _AS_OF)
+KIND: Final = Parameter(
+    "kind",
+    "Kind of record; `origin` when absent.",
+    longest=10,
+    schema={"type": "string", "enum": list(KINDS), "default": "origin"},
+)
+PARTNER: Final = Parameter(
+    "partner", "Who should recognise the AEO; this gateway's member when absent.", longest=32
+)
+TYPE: Final = Parameter("type", "Type of authorisation that is relied on, such as `AEOS`.", longest=8)
+_OFFICE: Final = Parameter("office", "Code of the customs office where it is presented.", longest=17)
+_QUERY: Final = (ISSUER, NUMBER, _SECOND, _AS_OF, KIND, PARTNER, TYPE, _OFFICE)
 
 
 async def by_number(call: Call) -> Response:
@@ -41,6 +52,10 @@ async def by_number(call: Call) -> Response:
             number=query["number"],
             second_key=query.get("secondKey"),
             as_of=None if as_of is None else read_moment("asOf", as_of),
+            kind=read_kind("kind", query.get("kind")),
+            partner=query.get("partner"),
+            aeo_type=query.get("type"),
+            office=query.get("office"),
         ),
     )
 
@@ -80,6 +95,10 @@ def _request(data: bytes) -> VerifyRequest:
         second_key=body.second_key,
         as_of=None if body.as_of is None else read_moment("asOf", body.as_of),
         declaration=None if body.declaration is None else orjson.dumps(body.declaration),
+        kind=read_kind("kind", body.kind),
+        partner=body.partner,
+        aeo_type=body.type,
+        office=body.office,
     )
 
 

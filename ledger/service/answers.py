@@ -19,6 +19,7 @@ class AskerRole(StrEnum):
 
     PUBLIC = "public"
     VERIFIER = "verifier"
+    CUSTOMS = "customs"
     AUDITOR = "auditor"
     ISSUER = "issuer"
     ADMINISTRATOR = "administrator"
@@ -47,6 +48,10 @@ class VerifyRequest:
         second_key: an invoice number or issue date (ISO 8601) that the asker read on the paper.
         as_of: the moment to judge; None means now.
         declaration: the import declaration's JSON bytes.
+        kind: 1 origin, 2 licence, 3 AEO; then ``number`` is the AEO code.
+        partner: member code of the administration that should recognise the AEO; None is this gateway's member.
+        aeo_type: the type of authorisation that is relied on, such as ``AEOS``.
+        office: code of the customs office where it is presented.
     """
 
     document: bytes | None = None
@@ -56,6 +61,9 @@ class VerifyRequest:
     as_of: datetime | None = None
     declaration: bytes | None = None
     kind: int = 1
+    partner: str | None = None
+    aeo_type: str | None = None
+    office: str | None = None
 
 
 class IssueOutcome(StrEnum):

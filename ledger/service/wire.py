@@ -15,10 +15,13 @@ from enum import Enum
 from typing import TYPE_CHECKING, Any, Final
 
 from ledger.core.problems import Problem
-from ledger.errors import Rejected
+from ledger.errors import Refused, Rejected
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from ledger.core.verdict import Verdict
+    from ledger.service.aeo_answers import AgreementAnswer
     from ledger.service.answers import (
         ActReceipt,
         HeadAnswer,
@@ -28,12 +31,19 @@ if TYPE_CHECKING:
         IssueResult,
         RebuildReport,
     )
+    from ledger.service.use_answers import Alert, BalanceAnswer, UseAnswer
+
+KINDS: Final = {"origin": 1, "licence": 2, "aeo": 3}
+"""Kinds of records as the faces name them, and their numbers."""
 
 _MOMENT: Final = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,6})?)?(Z|[+-][0-9]{2}:[0-9]{2})"
 )
 _REASON: Final = re.compile(r"R[0-9]{2}")
 _HEX_DIGEST: Final = re.compile(r"(0x)?[0-9a-f]{64}")
+_USE_ID: Final = re.compile(r"[0-9a-f]{32}")
+_REFUSAL_REASON: Final = re.compile(r"R[0-9]{2}(?=:)")
+_WORDS: Final = {number: word for word, number in KINDS.items()}
 _SHOWN: Final = 80
 
 
@@ -77,6 +87,30 @@ def read_digest(path: str, text: str) -> bytes:
     if _HEX_DIGEST.fullmatch(text):
         return bytes.fromhex(text.removeprefix("0x"))
     raise Rejected([Problem(path, text[:_SHOWN], "64 hexadecimal digits", code="DIGEST_INVALID")])
+
+
+def read_use_id(path: str, text: str) -> str:
+    """Return the id of a use: 32 lower-case hexadecimal digits.
+
+    Raises:
+        Rejected: it is something else.
+    """
+    if _USE_ID.fullmatch(text):
+        return text
+    raise Rejected([Problem(path, text[:_SHOWN], "32 hexadecimal digits", code="USE_ID_INVALID")])
+
+
+def read_kind(path: str, text: str | None) -> int:
+    """Return the number of a kind of records, by its name; None is ``origin``.
+
+    Raises:
+        Rejected: it is something else.
+    """
+    if text is None:
+        return KINDS["origin"]
+    if text in KINDS:
+        return KINDS[text]
+    raise Rejected([Problem(path, text[:_SHOWN], "one of " + ", ".join(KINDS), code="KIND_UNKNOWN")])
 
 
 # --- writing ------------------------------------------------------------------------------------------------
@@ -217,6 +251,47 @@ def receipt_shape(receipt: ActReceipt) -> dict[str, object]:
         "time": moment_text(receipt.time),
         "details": plain(receipt.details),
     }
+
+
+def use_shape(use: UseAnswer) -> dict[str, object]:
+    """Return a use as it stands after an act; ``receipt`` is null when the act had been done before."""
+    receipt = None if use.receipt is None else receipt_shape(use.receipt)
+    return {**plain(use), "kind": kind_text(use.kind), "receipt": receipt}
+
+
+def balance_shape(balance: BalanceAnswer) -> dict[str, object]:
+    """Return what is left of a record."""
+    return {**plain(balance), "kind": kind_text(balance.kind)}
+
+
+def alert_shape(alert: Alert) -> dict[str, object]:
+    """Return something that fell after an office had relied on it."""
+    return {**plain(alert), "kind": kind_text(alert.kind)}
+
+
+def agreement_shape(agreement: AgreementAnswer) -> dict[str, Any]:
+    """Return an agreement with its covers and their changes."""
+    shape: dict[str, Any] = plain(agreement)
+    return shape
+
+
+def receipts_shape(receipts: Sequence[ActReceipt]) -> dict[str, object]:
+    """Return what the chain says of an act that took several transactions."""
+    return {"receipts": [receipt_shape(one) for one in receipts]}
+
+
+def kind_text(kind: int) -> str:
+    """Return the name of a kind of records; an unknown number stays a number."""
+    return _WORDS.get(kind, str(kind))
+
+
+def refusal_reason(error: Refused) -> str | None:
+    """Return the reason code of a refusal, such as ``R12``: its argument ``reason``, or what its message begins with."""
+    told = error.arguments.get("reason")
+    if isinstance(told, str) and _REASON.fullmatch(told):
+        return told
+    found = _REFUSAL_REASON.match(str(error))
+    return None if found is None else found.group()
 
 
 def rebuild_shape(report: RebuildReport) -> dict[str, object]:

@@ -17,7 +17,7 @@ from ledger.store import Store, open_store
 from ledger.store.access import ApiKey
 from tests.fakes.face_ledger import FaceLedger
 
-ROLES = ("verifier", "auditor", "issuer", "administrator")
+ROLES = ("verifier", "customs", "auditor", "issuer", "administrator")
 
 
 @pytest.fixture

@@ -21,8 +21,11 @@ PUBLIC_PATHS = {"/healthz", "/readyz", "/openapi.json", "/v1/schemas", "/v1/sche
 CLOSED = [route for route in routes_of() if route.scope is not None]
 
 
+CUSTOMS_SCOPES = "verify validate members use balance aeo alerts history"
+
+
 def path_of(route: Route) -> str:
-    return route.path.replace("{id}", "0x" + "00" * 32).replace("{name}", "x")
+    return route.path.replace("{id}", "0x" + "00" * 32).replace("{name}", "x").replace("{number}", "1")
 
 
 def test_every_route_is_declared_and_only_the_listed_ones_are_public(gateway: Gateway) -> None:
@@ -50,6 +53,17 @@ def test_a_role_reaches_exactly_the_routes_that_it_is_granted(
 ) -> None:
     answer = as_role(role.value).request(route.method, path_of(route))
     assert (answer.status_code == 403) == (route.scope not in GRANTS[role])
+
+
+def test_customs_write_uses_but_issue_and_agree_nothing() -> None:
+    assert {scope.value for scope in GRANTS[AskerRole.CUSTOMS]} == set(CUSTOMS_SCOPES.split())
+
+
+def test_only_customs_and_administrators_write_uses() -> None:
+    assert {role for role in AskerRole if Scope.USE in GRANTS[role]} == {
+        AskerRole.CUSTOMS,
+        AskerRole.ADMINISTRATOR,
+    }
 
 
 @pytest.mark.parametrize(

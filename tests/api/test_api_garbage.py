@@ -12,14 +12,18 @@ from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
 from api.app import routes_of
+from api.gateway import Route
 from api.models import StatusBody, VerifyBody
+from tests.fakes.face_ledger import FaceLedger
 
-POSTS = [route.path for route in routes_of() if route.method == "POST"]
+TAKING = [route for route in routes_of() if route.body is not None]
 GETS = [route.path for route in routes_of() if route.method == "GET" and "{" not in route.path]
 NAMES = [
     "document", "declaration", "issuer", "number", "secondKey", "asOf", "action", "reason", "effectiveFrom",
     "documents",
-    "from", "limit", "purpose", "items",
+    "from", "limit", "purpose", "items", "kind", "office", "declaration", "item", "line", "quantity", "unit", "happenedAt",
+    "correction", "numbers", "key", "actual", "code", "type", "alias", "at", "partner", "covers", "home", "benefitsFrom",
+    "first",
 ]  # fmt: skip
 leaves = (
     st.none()
@@ -36,6 +40,20 @@ leaves = (
             "2026-11-23T09:30:00Z",
             "9999-12-31T23:59:59-23:59",
             "a.b.c~",
+            "reserve",
+            "consume",
+            "enter",
+            "correct",
+            "suspend",
+            "grant",
+            "consent",
+            "licence",
+            "CNSHA",
+            "TNE",
+            "-2.5",
+            "1e999",
+            "NaN",
+            "0x" + "ab" * 32,
         ]
     )
 )
@@ -56,11 +74,71 @@ def spelt(value: Any) -> bytes:
         return repr(value).encode("utf-8", "surrogatepass")
 
 
-@pytest.mark.parametrize("path", POSTS)
+def spelt_path(route: Route) -> str:
+    return route.path.replace("{id}", "0" * 32).replace("{number}", "1")
+
+
+@pytest.mark.parametrize("route", TAKING, ids=lambda one: f"{one.method} {one.path}")
 @quick
 @given(body=st.binary(max_size=200) | values.map(spelt))
-def test_no_body_makes_the_gateway_fail(path: str, body: bytes, client: TestClient) -> None:
-    assert client.post(path, content=body).status_code < 500
+def test_no_body_makes_the_gateway_fail(route: Route, body: bytes, client: TestClient) -> None:
+    assert client.request(route.method, spelt_path(route), content=body).status_code < 500
+
+
+# A body that is whole but for one member: what a client gets wrong in practice.
+WHOLE: list[tuple[str, str, dict[str, Any]]] = [
+    ("POST", "/v1/uses", {"action": "enter", "kind": "licence", "issuer": "VN-VCCI", "number": "1", "office": "CNSHA",
+                          "declaration": "1", "item": 1, "line": 1, "quantity": "10", "unit": "TNE",
+                          "happenedAt": "2026-11-22T09:00:00Z"}),
+    ("PATCH", "/v1/uses/{id}", {"action": "correct", "quantity": "-1", "unit": "TNE", "reason": "R16", "correction": 1}),
+    ("POST", "/v1/balances", {"issuer": "VN-VCCI", "number": "1"}),
+    ("POST", "/v1/endorsements", {"issuer": "VN-VCCI", "number": "1", "office": "VNSGN",
+                                  "actual": [{"quantity": "1", "unit": "NMB"}]}),
+    ("POST", "/v1/replacements", {"number": "1", "reason": "R26", "document": {}}),
+    ("POST", "/v1/confirmations", {"numbers": ["1"], "kind": "licence"}),
+    ("POST", "/v1/aeo", {"action": "suspend", "code": "1", "type": "AEOS", "reason": "R34",
+                         "effectiveFrom": "2026-11-22T09:00:00Z"}),
+    ("POST", "/v1/agreements", {"partner": "CN-GACC", "covers": [
+        {"home": "VN-CUSTOMS", "type": "AEOS", "benefitsFrom": "2026-11-22T09:00:00Z"}]}),
+    ("PATCH", "/v1/agreements/{number}", {"action": "lift", "home": "VN-CUSTOMS", "type": "AEOS", "reason": "R33",
+                                          "effectiveFrom": "2026-11-22T09:00:00Z"}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("method", "path", "whole"), WHOLE, ids=[f"{one[0]} {one[1]}" for one in WHOLE])
+@quick
+@given(data=st.data(), spoilt=values)
+def test_one_spoilt_member_is_a_problem_or_harmless(
+    method: str,
+    path: str,
+    whole: dict[str, Any],
+    data: st.DataObject,
+    spoilt: Any,
+    ledger: FaceLedger,
+    client: TestClient,
+) -> None:
+    use = WHOLE[0][2] | {"action": "consume"}
+    del use["happenedAt"]
+    use_id = client.post("/v1/uses", json=use).json().get("useId", "0" * 32)
+    name = data.draw(st.sampled_from(sorted(whole)))
+    address = path.replace("{id}", use_id).replace("{number}", "1")
+    answer = client.request(method, address, content=spelt(whole | {name: spoilt}))
+    assert answer.status_code in (200, 400, 404, 409, 422)
+
+
+def test_every_body_of_the_interface_is_spoilt_here() -> None:
+    before = {"/v1/documents", "/v1/validate", "/v1/verify", "/v1/status"}
+    assert {(route.method, route.path) for route in TAKING if route.path not in before} == {
+        (method, path) for method, path, _ in WHOLE
+    }
+
+
+@pytest.mark.parametrize("route", TAKING, ids=lambda one: f"{one.method} {one.path}")
+def test_no_body_may_be_too_large_or_too_deep(route: Route, client: TestClient) -> None:
+    deep = b"[" * 30 + b"]" * 30
+    assert client.request(route.method, spelt_path(route), content=deep).status_code == 400
+    large = b'"' + b"x" * 250_000 + b'"'
+    assert client.request(route.method, spelt_path(route), content=large).status_code == 413
 
 
 @pytest.mark.parametrize("path", GETS)

@@ -57,7 +57,7 @@ def test_the_table_of_errors_is_complete() -> None:
 
 
 def test_the_table_of_scopes_is_that_of_the_code() -> None:
-    roles = (AskerRole.VERIFIER, AskerRole.AUDITOR, AskerRole.ISSUER, AskerRole.ADMINISTRATOR)
+    roles = [role for role in AskerRole if role is not AskerRole.PUBLIC]
     rows = re.findall(r"^\| `([a-z]+)` \|[^|]*\|(.*)\|$", GUIDE, re.MULTILINE)
     documented = {Scope(name): [cell.strip() == "✓" for cell in cells.split("|")] for name, cells in rows}
     assert documented == {scope: [scope in GRANTS[role] for role in roles] for scope in Scope}
@@ -70,7 +70,13 @@ def test_every_route_is_in_the_description_with_access_answers_and_errors(gatewa
         assert operation["summary"] == route.summary
         assert bool(operation["security"]) == (route.scope is not None)
         assert {"200", "500"} <= set(operation["responses"])
-        assert ("requestBody" in operation) == (route.method == "POST")
+        assert ("requestBody" in operation) == (route.method in ("POST", "PATCH"))
+
+
+def test_every_operation_has_a_name_of_its_own(gateway: Gateway) -> None:
+    paths = describe(create_app(gateway))["paths"]
+    names = [operation["operationId"] for methods in paths.values() for operation in methods.values()]
+    assert len(names) == len(set(names)) == len(routes_of()) + 1
 
 
 def test_every_reference_of_the_description_leads_somewhere(gateway: Gateway) -> None:

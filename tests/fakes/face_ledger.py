@@ -19,6 +19,7 @@ from ledger.core.reasons import Reason
 from ledger.core.verdict import Check, CheckName, Concerns, Finding, ItemVerdict, SeenAt, Verdict, Word
 from ledger.errors import Refused, Rejected, Unavailable
 from ledger.reference import read_reference
+from ledger.service.aeo_answers import AeoRequest, AgreementAnswer, AgreementRequest
 from ledger.service.answers import (
     ActReceipt,
     Asker,
@@ -34,6 +35,9 @@ from ledger.service.answers import (
     VerifyRequest,
 )
 from ledger.service.ledger import Ledger
+from ledger.service.use_answers import Alert, BalanceAnswer, UseAction, UseAnswer, UseRequest
+from tests.fakes.face_aeo import FaceAeo
+from tests.fakes.face_uses import FaceUses
 
 NOW = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
 ACCOUNT = bytes.fromhex("5aaeb6053f3e94c9b9a09f33669435e7ef1beaed")
@@ -52,7 +56,10 @@ class FaceLedger(Ledger):
         self.acts: list[tuple[str, dict[str, object]]] = []
         self.converged = 0
         self._held: dict[bytes, HeldDocument] = {}
-        self._status: dict[tuple[str, str], StatusAction] = {}
+        self.confirmed: list[tuple[object, int]] = []
+        self.uses = FaceUses(self._receipt)
+        self.aeos = FaceAeo(self._receipt)
+        self._status: dict[tuple[int, str, str], StatusAction] = {}
         self._lines: list[HistoryLine] = []
 
     def _begin(self) -> None:
@@ -153,7 +160,7 @@ class FaceLedger(Ledger):
     def answers_at_once(self) -> bool:
         return False
 
-    def history(self, issuer: str, number: str) -> History:
+    def history(self, issuer: str, number: str, kind: int = 1) -> History:
         self._ask_chain()
         if issuer != "VN-VCCI":
             raise Rejected([Problem("issuer", issuer, "a member of the consortium", code="ISSUER_UNKNOWN")])
@@ -167,9 +174,10 @@ class FaceLedger(Ledger):
         action: StatusAction,
         reason: int,
         effective_from: datetime | None = None,
+        kind: int = 1,
     ) -> ActReceipt:
         self._ask_chain()
-        key = (issuer, number)
+        key = (kind, issuer, number)
         if issuer != "VN-VCCI":
             raise Rejected([Problem("issuer", issuer, "this gateway's member", code="NOT_OUR_RECORD")])
         if self._status.get(key) in (StatusAction.REVOKE, StatusAction.CANCEL):
@@ -179,6 +187,82 @@ class FaceLedger(Ledger):
         self._status[key] = action
         index = self._append("StatusChanged", number)
         return ActReceipt(action.value, bytes(32), index, index, NOW, {"reason": reason})
+
+    def _receipt(self, act: str, number: str) -> ActReceipt:
+        index = self._append(act, number)
+        return ActReceipt(act, bytes(32), index, index, NOW)
+
+    def replace(self, number: str, reason: int, source: tuple[str, bytes]) -> IssueResult:
+        self._ask_chain()
+        result = self._issue_one(*source)
+        if result.outcome is IssueOutcome.ANCHORED:
+            self._append("RecordReplaced", number)
+        return result
+
+    def confirm(self, numbers: Sequence[str], kind: int = 1) -> ActReceipt:
+        self._ask_chain()
+        self.confirmed.append((tuple(numbers), kind))
+        return self._receipt("confirm", numbers[0])
+
+    def confirm_all(self, key: bytes, kind: int = 1) -> Sequence[ActReceipt]:
+        self._ask_chain()
+        self.confirmed.append((key, kind))
+        return [self._receipt("confirm", "1"), self._receipt("confirm", "2")]
+
+    def use(self, request: UseRequest) -> UseAnswer:
+        self._ask_chain()
+        return self.uses.use(request)
+
+    def use_by_id(
+        self,
+        use_id: str,
+        action: UseAction,
+        *,
+        quantity: str | None = None,
+        unit: str | None = None,
+        reason: int = 0,
+        correction: int | None = None,
+    ) -> UseAnswer:
+        self._ask_chain()
+        return self.uses.by_id(
+            use_id, action, quantity=quantity, unit=unit, reason=reason, correction=correction
+        )
+
+    def balance(self, kind: int, issuer: str, number: str) -> BalanceAnswer:
+        self._ask_chain()
+        return self.uses.balance(kind, issuer, number)
+
+    def open_balance(self, issuer: str, number: str) -> ActReceipt:
+        self._ask_chain()
+        return self.uses.open_balance(issuer, number)
+
+    def endorse(self, issuer: str, number: str, office: str, actual: Sequence[tuple[str, str]]) -> ActReceipt:
+        self._ask_chain()
+        return self.uses.endorse(issuer, number, list(actual))
+
+    def aeo(
+        self, code: str, partner: str | None, type: str | None, at: datetime | None, asker: Asker
+    ) -> Verdict:
+        question = VerifyRequest(
+            issuer="VN-CUSTOMS", number=code, as_of=at, kind=3, partner=partner, aeo_type=type
+        )
+        return self.verify(question, asker)
+
+    def aeo_act(self, request: AeoRequest) -> ActReceipt:
+        self._ask_chain()
+        return self.aeos.act(request)
+
+    def agreement_act(self, request: AgreementRequest) -> ActReceipt:
+        self._ask_chain()
+        return self.aeos.agree(request)
+
+    def agreements(self) -> Sequence[AgreementAnswer]:
+        self._begin()
+        return self.aeos.agreements
+
+    def alerts(self, first: int = 0, limit: int = 100) -> Sequence[Alert]:
+        self._begin()
+        return [one for one in self.uses.alerts if one.journal_index >= first][:limit]
 
     def members(self) -> Sequence[dict[str, object]]:
         self._begin()

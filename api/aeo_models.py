@@ -1,0 +1,95 @@
+"""Models of authorised economic operators: acts on entries and on agreements, and the agreements as they stand."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field
+
+from api.models import AeoType, Given, IssuerCode, Moment, ReasonCode, Taken
+
+AeoCode = Annotated[str, Field(min_length=1, max_length=100, description="AEO code; any form of it.")]
+
+# --- taken --------------------------------------------------------------------------------------------------
+
+
+class AeoBody(Taken):
+    """An act of this gateway's administration on an entry that it keeps."""
+
+    action: Annotated[str, Field(pattern="^(grant|suspend|reinstate|revoke|cancel|add-alias|remove-alias)$")]
+    code: AeoCode
+    type: AeoType | None = None
+    alias: AeoCode | None = Field(
+        None, description="With `add-alias` and `remove-alias`: another form of the code."
+    )
+    reason: ReasonCode | None = None
+    effective_from: Moment | None = Field(None, description="Since when; now when absent.")
+
+
+class CoverBody(Taken):
+    """That the other party recognises `home`'s AEOs of `type`."""
+
+    home: IssuerCode
+    type: AeoType
+    benefits_from: Moment
+    data_exchange_from: Moment | None = Field(None, description="As `benefitsFrom` when absent.")
+
+
+class AgreementBody(Taken):
+    """A proposal to another administration."""
+
+    partner: IssuerCode
+    covers: Annotated[list[CoverBody], Field(min_length=1, max_length=16)]
+
+
+class AgreementChangeBody(Taken):
+    """What becomes of an agreement; `home` and `type` name what is suspended, lifted or terminated."""
+
+    action: Annotated[str, Field(pattern="^(consent|decline|suspend|lift|terminate)$")]
+    home: IssuerCode | None = None
+    type: AeoType | None = None
+    reason: ReasonCode | None = None
+    effective_from: Moment | None = Field(None, description="Since when; now when absent.")
+
+
+# --- given --------------------------------------------------------------------------------------------------
+
+
+class RecognitionReport(Given):
+    """A change of recognition of one type."""
+
+    recognition: str
+    reason: str
+    effective_from: Moment
+    recorded_at: Moment
+    member: str
+
+
+class CoverReport(Given):
+    """One direction of one type; `recognition` is the state now."""
+
+    home: str
+    partner: str
+    type: str
+    data_exchange_from: Moment
+    benefits_from: Moment
+    recognition: str
+    changes: list[RecognitionReport]
+
+
+class AgreementReport(Given):
+    """An agreement between two administrations."""
+
+    agreement: int
+    proposer: str
+    partner: str
+    state: Annotated[str, Field(pattern="^(proposed|consented|declined)$")]
+    proposed_at: Moment
+    consented_at: Moment | None
+    covers: list[CoverReport]
+
+
+class AgreementsAnswer(Given):
+    """All agreements, as the journal tells it."""
+
+    agreements: list[AgreementReport]

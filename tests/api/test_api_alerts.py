@@ -1,0 +1,63 @@
+"""Alerts over HTTP: whoever asks from where the last answer ended misses none and gets none twice."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from starlette.testclient import TestClient
+
+from api.use_models import AlertsAnswer
+from ledger.service.alert_pages import read_alerts
+from ledger.service.use_answers import Alert
+from tests.fakes.face_ledger import FaceLedger
+
+NOW = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
+
+
+def an_alert(index: int, place: int = 0) -> Alert:
+    return Alert(
+        f"{index}-{place}", "StatusChanged", index, "R24", "It was revoked.", "Recover the duty.", 1, "VN-VCCI",
+        "VN-CN 24/02/00123", bytes(32), NOW, NOW, "0" * 32, "CNSHA", NOW, "consumed", "2230 2026 0001",
+    )  # fmt: skip
+
+
+def test_alerts_are_what_the_description_says(client: TestClient, ledger: FaceLedger) -> None:
+    ledger.uses.alerts = [an_alert(5)]
+    answer = client.get("/v1/alerts").json()
+    assert AlertsAnswer.model_validate(answer, by_alias=True).model_dump(by_alias=True) == answer
+    assert (answer["alerts"][0]["whatNext"], answer["next"]) == ("Recover the duty.", 6)
+
+
+def test_without_alerts_the_next_question_is_the_same(client: TestClient) -> None:
+    assert client.get("/v1/alerts", params={"first": 3}).json() == {"first": 3, "alerts": [], "next": 3}
+
+
+def test_the_alerts_of_one_entry_stay_together_whatever_the_limit(
+    client: TestClient, ledger: FaceLedger
+) -> None:
+    ledger.uses.alerts = [an_alert(5), *(an_alert(6, place) for place in range(40))]
+    first = client.get("/v1/alerts", params={"limit": 10}).json()
+    second = client.get("/v1/alerts", params={"limit": 10, "first": first["next"]}).json()
+    assert [len(one["alerts"]) for one in (first, second)] == [1, 40]
+
+
+@pytest.mark.parametrize("query", [{"first": "-1"}, {"limit": "0"}, {"limit": "51"}, {"from": "1"}])
+def test_a_page_that_makes_no_sense_is_422(query: dict[str, str], client: TestClient) -> None:
+    assert client.get("/v1/alerts", params=query).status_code == 422
+
+
+@given(st.lists(st.integers(0, 12), max_size=60).map(sorted), st.integers(1, 9))
+def test_page_after_page_gives_every_alert_once(indexes: list[int], limit: int) -> None:
+    alerts = [an_alert(index, place) for place, index in enumerate(indexes)]
+    seen: list[Alert] = []
+    first, before = 0, -1
+    while first != before:
+        page = read_alerts(
+            lambda start, most: [one for one in alerts if one.journal_index >= start][:most], first, limit
+        )
+        seen += page.alerts
+        first, before = page.next, first
+    assert seen == alerts
