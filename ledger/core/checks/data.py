@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from ledger.core.checks.case import Case
+from ledger.core.checks.case import LICENCE, Case
 from ledger.core.documents.declaration import Declaration, DeclarationItem
 from ledger.core.documents.origin import Quantity
 from ledger.core.reasons import Reason
@@ -18,6 +18,7 @@ from ledger.core.verdict import Check, CheckName, Finding, Outcome, Word
 
 _COMPARE = "Compare the item with the document."
 _HS_DIGITS = 6
+_HS_LEAST = 2
 
 
 def check_data(case: Case) -> Check:
@@ -32,7 +33,7 @@ def check_data(case: Case) -> Check:
     items = dict(case.items())
     claimed: dict[int, list[DeclarationItem]] = {}
     for declared in declaration.items:
-        sequence = _claimed(declared, items)
+        sequence = _claimed(case, declared, items)
         if sequence is None:
             message = f"Declared item {declared.sequence} is not on the certificate."
             place = declared.sequence
@@ -43,7 +44,7 @@ def check_data(case: Case) -> Check:
             claimed.setdefault(sequence, []).append(declared)
     for sequence, all_declared in claimed.items():
         for declared in all_declared:
-            findings.extend(_about_item(declared, items[sequence]))
+            findings.extend(_about_item(case, declared, items[sequence]))
         findings.extend(_about_quantities(case, all_declared, items[sequence]))
     if not declaration.items and not findings:
         return Check(CheckName.DATA, Outcome.NOT_CHECKED)
@@ -64,7 +65,12 @@ def _about_whole(case: Case, declaration: Declaration) -> Iterator[Finding]:
             yield Finding.of(Reason.INVOICE_DIFFERS, Word.ACCEPT_WITH_REMARKS)
 
 
-def _claimed(declared: DeclarationItem, items: Mapping[int, Mapping[str, Any]]) -> int | None:
+def claimed_item(case: Case, declared: DeclarationItem) -> int | None:
+    """Return the sequence of the document's item that a declared one claims, or None."""
+    return _claimed(case, declared, dict(case.items()))
+
+
+def _claimed(case: Case, declared: DeclarationItem, items: Mapping[int, Mapping[str, Any]]) -> int | None:
     """Return the sequence of the certificate's item that a declared one claims, or None.
 
     Without a claim: the item of the same sequence if its code agrees, else the only one whose code does, else the one
@@ -72,20 +78,24 @@ def _claimed(declared: DeclarationItem, items: Mapping[int, Mapping[str, Any]]) 
     """
     if declared.certificate_item is not None:
         return declared.certificate_item if declared.certificate_item in items else None
-    agreeing = [sequence for sequence, item in items.items() if _same_code(declared, item)]
+    agreeing = [sequence for sequence, item in items.items() if _same_code(case, declared, item)]
     if declared.sequence in agreeing or len(agreeing) != 1:
         return declared.sequence if declared.sequence in items else None
     return agreeing[0]
 
 
-def _same_code(declared: DeclarationItem, item: Mapping[str, Any]) -> bool:
+def _same_code(case: Case, declared: DeclarationItem, item: Mapping[str, Any]) -> bool:
+    """Return whether the codes agree: to six digits, of a licence on all the digits that both give."""
     code = item.get("hsCode")
-    return isinstance(code, str) and code[:_HS_DIGITS] == declared.hs_code[:_HS_DIGITS]
+    if not isinstance(code, str):
+        return False
+    digits = min(len(code), len(declared.hs_code)) if case.question.kind == LICENCE else _HS_DIGITS
+    return digits >= _HS_LEAST and code[:digits] == declared.hs_code[:digits]
 
 
-def _about_item(declared: DeclarationItem, item: Mapping[str, Any]) -> Iterator[Finding]:
+def _about_item(case: Case, declared: DeclarationItem, item: Mapping[str, Any]) -> Iterator[Finding]:
     place = declared.sequence
-    if not _same_code(declared, item):
+    if not _same_code(case, declared, item):
         certified = str(item.get("hsCode"))[:12]
         message = f"Item {place}: declared {declared.hs_code}, certified {certified}."
         yield Finding.of(Reason.HS_MISMATCH, Word.REFER, message, item=place, next_step=_COMPARE)

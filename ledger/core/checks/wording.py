@@ -34,7 +34,7 @@ def moment_words(seconds: int, offset: timedelta | None = None, near: datetime |
     """Return a chain time: ``2024-03-04 02:00 UTC``, or by ``offset`` ``2024-03-04 10:00 UTC+8 (02:00 UTC)``.
 
     Args:
-        near: an aware time; on its day the date is left out: ``10:00 (UTC+8)``.
+        near: an aware time; on its day the date is left out: ``10:00 UTC+8``.
     """
     shift = offset or timedelta()
     try:
@@ -43,7 +43,7 @@ def moment_words(seconds: int, offset: timedelta | None = None, near: datetime |
     except (ValueError, OverflowError, OSError):
         return f"second {seconds}"
     if near is not None and near.astimezone(timezone(shift)).date() == local.date():
-        return f"{_clock(local)} ({offset_words(shift)})"
+        return f"{_clock(local)} {offset_words(shift)}"
     told = f"{local:%Y-%m-%d} {_clock(local)} {offset_words(shift)}"
     if not shift:
         return told

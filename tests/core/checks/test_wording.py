@@ -38,7 +38,7 @@ def test_a_moment_is_told_in_utc_and_by_the_askers_offset(
 
 def test_a_moment_of_the_same_day_is_told_by_its_clock_alone() -> None:
     near = datetime(2024, 3, 4, 2, 5, tzinfo=UTC)
-    assert moment_words(MORNING, CHINA, near) == "10:00 (UTC+8)"
+    assert moment_words(MORNING, CHINA, near) == "10:00 UTC+8"
     assert moment_words(MORNING - 86_400, CHINA, near) == "2024-03-03 10:00 UTC+8 (02:00 UTC)"
 
 
