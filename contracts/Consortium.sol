@@ -312,6 +312,14 @@ contract Consortium is IConsortium {
     }
 
     /// @inheritdoc IConsortium
+    function requireActive(bytes32 member, address operator, uint32 roles) external view returns (bytes2 economy) {
+        _requireOperator(member, operator);
+        _requireActive(member);
+        if (_members[member].roles & roles != roles) revert ConsortiumRoleMissing(member, roles);
+        return _members[member].economy;
+    }
+
+    /// @inheritdoc IConsortium
     function memberOf(bytes32 code) external view returns (Member memory) {
         return _members[code];
     }

@@ -6,14 +6,15 @@ import {IJournal} from "./interfaces/IJournal.sol";
 import {IRegistry} from "./interfaces/IRegistry.sol";
 
 /// @title Registry
-/// @dev What a kind of document adds is `_rolesFor` and `kind`. A record is kept as one word, in the layout that
-/// `Record` documents, so that a batch writes each with one store.
+/// @dev What a kind of document adds is `kind`, `_rolesFor` and what it does before a batch and at a cancellation. A
+/// record is kept as one word, in the layout that `Record` documents, so that a batch writes each with one store.
 // Times are compared with the block's: the members are the validators, and seconds do not matter to days. Statuses are
 // compared for equality, which the analysis takes for a comparison of times because both lie in one word.
 // slither-disable-start timestamp,incorrect-equality
 abstract contract Registry is IRegistry {
     uint8 private constant _RECORD_ANCHORED = 0x20;
     uint8 private constant _STATUS_CHANGED = 0x21;
+    uint8 private constant _RECORD_CONFIRMED = 0x24;
     uint256 private constant _MAX_BATCH = 512;
     uint256 private constant _STATUS_BITS = 32;
     uint256 private constant _TIME_BITS = 40;
@@ -21,6 +22,14 @@ abstract contract Registry is IRegistry {
 
     struct Slot {
         bytes32 word;
+    }
+
+    /// @dev Entries of one call that share type and head; none while `count` is 0.
+    struct Batch {
+        uint8 act;
+        bytes head;
+        bytes tails;
+        uint256 count;
     }
 
     /// @inheritdoc IRegistry
@@ -45,6 +54,7 @@ abstract contract Registry is IRegistry {
     ) external returns (uint256 first, uint256 added) {
         if (anchors.length == 0 || anchors.length > _MAX_BATCH) revert RegistryBatchInvalid(anchors.length);
         _requireUsePolicy(usePolicy);
+        _beforeBatch(member, usePolicy, anchors[0].tag);
         consortium.requireIssuer(member, msg.sender, _requireRoles(documentType), key);
 
         bool[] memory known;
@@ -59,34 +69,39 @@ abstract contract Registry is IRegistry {
     }
 
     /// @inheritdoc IRegistry
-    // The place of a single entry is in its event; nobody asks for it here.
-    // slither-disable-next-line unused-return
     function changeStatus(bytes32 member, bytes32 tag, Status status, uint16 reason, uint64 effectiveFrom) external {
-        consortium.requireOperator(member, msg.sender);
-        Slot storage slot = _slots[member][tag];
-        Record memory record = _unpack(slot.word);
-        if (record.status == Status.None) revert RegistryRecordUnknown(member, tag);
+        _requireOperator(member);
+        Record memory record = _requireRecord(member, tag);
         if (!_mayFollow(record.status, status)) revert RegistryTransitionInvalid(member, tag, record.status, status);
-        if (status == Status.Valid) _requireActive(member);
+        if (status == Status.Valid) _requireActive(member, 0);
         if (reason == 0) revert RegistryReasonMissing();
         if (effectiveFrom == 0) effectiveFrom = uint64(block.timestamp);
         if (effectiveFrom < record.anchoredAt || effectiveFrom > block.timestamp) {
             revert RegistryTimeInvalid(effectiveFrom);
         }
 
-        record.status = status;
-        slot.word = _pack(record);
+        _setStatus(member, tag, status);
+        Batch memory more = status == Status.Cancelled ? _onCancel(member, tag) : Batch(0, "", "", 0);
 
-        _journal.append(
-            abi.encodePacked(_STATUS_CHANGED, member, msg.sender),
-            abi.encodePacked(tag, status, reason, effectiveFrom),
-            1
-        );
+        _append(_STATUS_CHANGED, member, "", abi.encodePacked(tag, status, reason, effectiveFrom), 1);
+        _appendBatch(member, more);
+    }
+
+    /// @inheritdoc IRegistry
+    function confirm(bytes32 member, bytes32[] calldata tags) external {
+        if (tags.length == 0 || tags.length > _MAX_BATCH) revert RegistryConfirmationsInvalid(tags.length);
+        _requireActive(member, 0);
+        for (uint256 i; i < tags.length; ++i) {
+            Status status = _requireRecord(member, tags[i]).status;
+            if (_isFinal(status)) revert RegistryTransitionInvalid(member, tags[i], status, Status.Valid);
+        }
+
+        _append(_RECORD_CONFIRMED, member, "", abi.encodePacked(tags), tags.length);
     }
 
     /// @inheritdoc IRegistry
     function recordOf(bytes32 member, bytes32 tag) external view returns (Record memory) {
-        return _unpack(_slots[member][tag].word);
+        return _record(member, tag);
     }
 
     /// @inheritdoc IRegistry
@@ -103,6 +118,78 @@ abstract contract Registry is IRegistry {
     /// @dev Roles that a member needs to anchor documents of this type; 0 if the registry does not take them.
     function _rolesFor(uint16 documentType) internal pure virtual returns (uint32);
 
+    /// @dev Whether a batch may have this policy; reverts if not.
+    function _beforeBatch(bytes32 member, uint16 usePolicy, bytes32 tag) internal pure virtual;
+
+    /// @dev Undoes what hangs on a record that is cancelled, or reverts; answers what has to be appended for it.
+    function _onCancel(bytes32 member, bytes32 tag) internal virtual returns (Batch memory);
+
+    // The place of an entry is in its event.
+    // slither-disable-next-line unused-return
+    function _append(uint8 act, bytes32 member, bytes memory detail, bytes memory tails, uint256 count) internal {
+        _journal.append(abi.encodePacked(act, member, msg.sender, detail), tails, count);
+    }
+
+    function _appendBatch(bytes32 member, Batch memory batch) internal {
+        if (batch.count != 0) _append(batch.act, member, batch.head, batch.tails, batch.count);
+    }
+
+    function _requireOperator(bytes32 member) internal view {
+        consortium.requireOperator(member, msg.sender);
+    }
+
+    function _requireActive(bytes32 member, uint32 roles) internal view returns (bytes2 economy) {
+        return consortium.requireActive(member, msg.sender, roles);
+    }
+
+    /// @dev Checks that the member may anchor this document now, through this account.
+    function _requireIssuer(bytes32 member, uint16 documentType, uint16 usePolicy, bytes32 key) internal view {
+        _requireUsePolicy(usePolicy);
+        consortium.requireIssuer(member, msg.sender, _requireRoles(documentType), key);
+    }
+
+    /// @dev Anchors one record; the entry is for the caller to append, see `_appendAnchored`.
+    /// @return Whether it is new.
+    function _storeOne(
+        bytes32 member,
+        uint16 documentType,
+        uint16 usePolicy,
+        Anchor memory one
+    ) internal returns (bool) {
+        return _storeIn(_slots[member], member, one.tag, one.documentId, _shared(documentType, usePolicy));
+    }
+
+    function _appendAnchored(
+        bytes32 member,
+        uint16 documentType,
+        uint16 usePolicy,
+        bytes32 key,
+        Anchor memory one
+    ) internal {
+        bytes memory detail = abi.encodePacked(documentType, usePolicy, key);
+        _append(_RECORD_ANCHORED, member, detail, abi.encodePacked(one.tag, one.documentId), 1);
+    }
+
+    function _setStatus(bytes32 member, bytes32 tag, Status status) internal {
+        Slot storage slot = _slots[member][tag];
+        Record memory record = _unpack(slot.word);
+        record.status = status;
+        slot.word = _pack(record);
+    }
+
+    function _record(bytes32 member, bytes32 tag) internal view returns (Record memory) {
+        return _unpack(_slots[member][tag].word);
+    }
+
+    function _requireRecord(bytes32 member, bytes32 tag) internal view returns (Record memory record) {
+        record = _record(member, tag);
+        if (record.status == Status.None) revert RegistryRecordUnknown(member, tag);
+    }
+
+    function _isFinal(Status status) internal pure returns (bool) {
+        return status != Status.Valid && status != Status.Suspended;
+    }
+
     /// @return added How many were new.
     /// @return known Which were not; empty when all were new.
     function _store(
@@ -112,29 +199,34 @@ abstract contract Registry is IRegistry {
         Anchor[] calldata anchors
     ) private returns (uint256 added, bool[] memory known) {
         mapping(bytes32 tag => Slot) storage slots = _slots[member];
-        bytes32 shared = _pack(Record(0, uint40(block.timestamp), Status.Valid, documentType, usePolicy));
+        bytes32 shared = _shared(documentType, usePolicy);
         for (uint256 i; i < anchors.length; ++i) {
-            Anchor calldata one = anchors[i];
-            bytes32 tag = one.tag;
-            if (tag == 0) revert RegistryTagInvalid(tag);
-            Slot storage slot = slots[tag];
-            bytes32 before = slot.word;
-            bytes32 word = (one.documentId & _COMMITMENT) | shared;
-            if (before == 0) {
-                slot.word = word;
+            if (_storeIn(slots, member, anchors[i].tag, anchors[i].documentId, shared)) {
                 ++added;
             } else {
-                if ((before ^ word) & _COMMITMENT != 0) revert RegistryNumberTaken(member, tag);
                 if (known.length == 0) known = new bool[](anchors.length);
                 known[i] = true;
             }
         }
     }
 
-    function _requireActive(bytes32 member) private view {
-        if (consortium.memberOf(member).standing != IConsortium.Standing.Active) {
-            revert IConsortium.ConsortiumNotActive(member);
+    function _storeIn(
+        mapping(bytes32 tag => Slot) storage slots,
+        bytes32 member,
+        bytes32 tag,
+        bytes32 documentId,
+        bytes32 shared
+    ) private returns (bool) {
+        if (tag == 0) revert RegistryTagInvalid(tag);
+        Slot storage slot = slots[tag];
+        bytes32 before = slot.word;
+        bytes32 word = (documentId & _COMMITMENT) | shared;
+        if (before == 0) {
+            slot.word = word;
+            return true;
         }
+        if ((before ^ word) & _COMMITMENT != 0) revert RegistryNumberTaken(member, tag);
+        return false;
     }
 
     function _requireRoles(uint16 documentType) private pure returns (uint32 roles) {
@@ -145,12 +237,13 @@ abstract contract Registry is IRegistry {
     /// @dev Kind in the first byte: 0 none, 1 single, 2 up to n, 3 quantity; n in the second.
     function _requireUsePolicy(uint16 usePolicy) private pure {
         uint256 policy = usePolicy >> 8;
-        bool counts = policy == 2;
-        if (policy > 3 || counts != (usePolicy & 0xff != 0)) revert RegistryUsePolicyInvalid(usePolicy);
+        bool hasNumber = usePolicy & 0xff != 0;
+        bool valid = policy == 3 || (policy == 2 ? hasNumber : policy < 2 && !hasNumber);
+        if (!valid) revert RegistryUsePolicyInvalid(usePolicy);
     }
 
     function _mayFollow(Status from, Status to) private pure returns (bool) {
-        if (from != Status.Valid && from != Status.Suspended) return false;
+        if (_isFinal(from)) return false;
         if (to == Status.Revoked || to == Status.Cancelled) return true;
         return from == Status.Valid ? to == Status.Suspended : to == Status.Valid;
     }
@@ -178,6 +271,11 @@ abstract contract Registry is IRegistry {
             next += 2;
         }
         return abi.encodePacked(words);
+    }
+
+    /// @dev What the records of a batch have in common.
+    function _shared(uint16 documentType, uint16 usePolicy) private view returns (bytes32) {
+        return _pack(Record(0, uint40(block.timestamp), Status.Valid, documentType, usePolicy));
     }
 
     function _pack(Record memory record) private pure returns (bytes32) {

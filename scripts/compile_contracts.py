@@ -18,10 +18,10 @@ ROOT = Path(__file__).resolve().parent.parent
 SOURCES = ROOT / "contracts"
 TARGET = ROOT / "ledger" / "data" / "contracts"
 CACHE = ROOT / ".setup" / "contracts.json"
-CONTRACTS = ("Consortium", "Journal", "OriginRegistry")
+CONTRACTS = ("Consortium", "Journal", "LicenceRegistry", "OriginRegistry")
 SETTINGS: dict[str, Any] = {
     "evmVersion": "paris",
-    "optimizer": {"enabled": True, "runs": 10_000},
+    "optimizer": {"enabled": True, "runs": 200},
     "metadata": {"bytecodeHash": "none"},
     "outputSelection": {"*": {"*": ["abi", "evm.bytecode.object", "evm.deployedBytecode.object"]}},
 }

@@ -26,11 +26,11 @@ def hardhat() -> dict[str, dict[str, str]]:
         )  # fmt: skip
         return {
             name: json.loads((ROOT / "artifacts" / "contracts" / f"{name}.sol" / f"{name}.json").read_text())
-            for name in ("Consortium", "Journal", "OriginRegistry")
+            for name in ("Consortium", "Journal", "LicenceRegistry", "OriginRegistry")
         }
 
 
-@pytest.mark.parametrize("name", ["Consortium", "Journal", "OriginRegistry"])
+@pytest.mark.parametrize("name", ["Consortium", "Journal", "LicenceRegistry", "OriginRegistry"])
 def test_hardhat_and_py_solc_x_make_the_same_bytecode(name: str, hardhat: dict[str, dict[str, str]]) -> None:
     ours = json.loads((CONTRACTS / f"{name}.json").read_text())
     assert len(ours["bytecode"]) > 1_000

@@ -213,6 +213,10 @@ interface IConsortium {
     /// suspended member may still recall.
     function requireOperator(bytes32 member, address operator) external view;
 
+    /// @notice Reverts unless `operator` acts for `member`, which is active and has all of `roles`.
+    /// @return economy Of the member.
+    function requireActive(bytes32 member, address operator, uint32 roles) external view returns (bytes2 economy);
+
     /// @notice The log of this consortium.
     function journal() external view returns (IJournal);
 

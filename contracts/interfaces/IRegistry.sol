@@ -60,6 +60,8 @@ interface IRegistry {
     error RegistryDocumentTypeInvalid(uint16 documentType);
     /// @notice The first byte is more than 3, or the second is not what the first asks for.
     error RegistryUsePolicyInvalid(uint16 usePolicy);
+    /// @notice A batch to confirm has 1 to 512 tags, not `count`.
+    error RegistryConfirmationsInvalid(uint256 count);
 
     /// @notice Anchors a batch in one transaction; all or nothing.
     /// @dev Anchoring the same document under the same number again is skipped, so a retry is safe, also
@@ -82,6 +84,11 @@ interface IRegistry {
     /// @param effectiveFrom Seconds, not in the future, not before the record was anchored; 0 means now. A record that
     /// was bad from the beginning is revoked from the time it was anchored.
     function changeStatus(bytes32 member, bytes32 tag, Status status, uint16 reason, uint64 effectiveFrom) external;
+
+    /// @notice Says of records that were anchored with a key that others may have used: these are ours.
+    /// @dev Changes no storage: the journal is where a verifier reads it. Only an active member, 1 to 512 records that
+    /// it has and that are not final; all or nothing.
+    function confirm(bytes32 member, bytes32[] calldata tags) external;
 
     /// @notice The record of `member` under `tag`; all zero if there is none.
     function recordOf(bytes32 member, bytes32 tag) external view returns (Record memory);

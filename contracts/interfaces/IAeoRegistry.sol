@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity 0.8.37;
+
+import {IUseRegistry} from "./IUseRegistry.sol";
+
+/// @title Authorised economic operators, and who recognises whose
+/// @notice An entry has types of authorisation (such as AEOC and AEOS), each with its own status over time. Recognition
+/// is one administration's for another's AEOs, type by type, and needs the consent of both. Everything here takes
+/// effect at a time of its own, past or future, never before the change that precedes it: so the state at any time is
+/// the last change in effect by then, and "recognised at that time" is a view.
+/// @dev Customs may write that it relied on an entry as a use without quantity (`consume`).
+interface IAeoRegistry is IUseRegistry {
+    /// @notice Where recognition of one type stands. `Terminated` is final for the agreement, not for a later one.
+    enum Recognition {
+        None,
+        InForce,
+        Suspended,
+        Terminated
+    }
+
+    /// @notice A type of authorisation, ASCII padded with zeros, and from when on.
+    struct Grant {
+        bytes8 name;
+        uint64 effectiveFrom;
+    }
+
+    /// @notice That the other party of the agreement recognises `home`'s AEOs of type `name`.
+    /// @dev Data are exchanged from `dataExchangeFrom` on, benefits granted from `benefitsFrom` on, which is not
+    /// earlier.
+    struct Cover {
+        bytes32 home;
+        bytes8 name;
+        uint64 dataExchangeFrom;
+        uint64 benefitsFrom;
+    }
+
+    /// @notice An agreement between two administrations. `closed` when it was declined or withdrawn before consent.
+    struct Agreement {
+        bytes32 proposer;
+        bytes32 partner;
+        bool consented;
+        bool closed;
+    }
+
+    /// @notice `name` is empty, known already, or unknown where it must be known; or the batch is not 1 to 16 long.
+    error AeoTypeInvalid(bytes32 member, bytes32 tag, bytes8 name);
+    /// @notice A type that is `from` cannot become `to`.
+    error AeoTransitionInvalid(bytes32 member, bytes32 tag, bytes8 name, Status from, Status to);
+    /// @notice `time` is 0 or before the change that precedes it, which took effect at `earliest`.
+    error AeoTimeInvalid(uint64 time, uint64 earliest);
+    /// @notice `aliasTag` is a record, an alias already, or not one of this record.
+    error AeoAliasInvalid(bytes32 member, bytes32 aliasTag);
+    /// @notice `member` is not an active administration.
+    error AeoNotAdministration(bytes32 member);
+    /// @notice There is no such agreement, or it is not waiting for, or not beyond, consent.
+    error AeoAgreementInvalid(uint256 agreement);
+    /// @notice `member` is not the party that can do this.
+    error AeoNotParty(uint256 agreement, bytes32 member);
+    /// @notice The cover is not of a party, names no type, is repeated, or its times are in the wrong order; or 1 to 16
+    /// were expected.
+    error AeoCoverInvalid(bytes32 home, bytes8 name);
+    /// @notice Recognition of that type is in force or suspended under another agreement.
+    error AeoCoverTaken(bytes32 home, bytes32 partner, bytes8 name, uint256 agreement);
+    /// @notice Recognition that is `from` cannot become `to`, or not by this party.
+    error AeoRecognitionInvalid(uint256 agreement, bytes32 home, bytes8 name, Recognition from, Recognition to);
+
+    // --- entries, by the administration that keeps them ---
+
+    /// @notice Grants types to an entry that `anchor` made. A record without types is authorised for nothing.
+    function grantTypes(bytes32 member, bytes32 tag, Grant[] calldata grants) external;
+
+    /// @notice Changes the status of one type: valid <-> suspended, and from both to revoked or cancelled (final).
+    /// @dev A suspended member can still suspend, revoke and cancel.
+    /// @param effectiveFrom Seconds; 0 means now, or when the change before takes effect if that is later.
+    function changeType(
+        bytes32 member,
+        bytes32 tag,
+        bytes8 name,
+        Status status,
+        uint16 reason,
+        uint64 effectiveFrom
+    ) external;
+
+    /// @notice Lets another form of the trader's code find the entry.
+    function addAlias(bytes32 member, bytes32 tag, bytes32 aliasTag) external;
+
+    /// @notice Takes such a form away.
+    function removeAlias(bytes32 member, bytes32 tag, bytes32 aliasTag) external;
+
+    // --- agreements, by operators of administrations ---
+
+    /// @notice Proposes recognition; nothing of it holds before the partner consents.
+    /// @return agreement Its number, counted from 1.
+    function proposeAgreement(
+        bytes32 member,
+        bytes32 partner,
+        Cover[] calldata covers
+    ) external returns (uint256 agreement);
+
+    /// @notice Consents to a proposal of another administration. All of its covers hold from their own times on.
+    function consent(bytes32 member, uint256 agreement) external;
+
+    /// @notice Declines a proposal, or withdraws one's own, before consent.
+    function decline(bytes32 member, uint256 agreement) external;
+
+    /// @notice Suspends, lifts or ends recognition of one type under an agreement that was consented to.
+    /// @dev Either party suspends and ends; only the party that suspended lifts. A suspended member can suspend and
+    /// end.
+    /// @param effectiveFrom Seconds; 0 means now, or when the change before takes effect if that is later.
+    function changeRecognition(
+        bytes32 member,
+        uint256 agreement,
+        bytes32 home,
+        bytes8 name,
+        Recognition recognition,
+        uint16 reason,
+        uint64 effectiveFrom
+    ) external;
+
+    // --- views ---
+
+    /// @notice Whether `partner` recognised `home`'s AEOs of type `name` at `time`, as known now.
+    function recognisedAt(bytes32 home, bytes32 partner, bytes8 name, uint64 time) external view returns (bool);
+
+    /// @notice Status of a type at `time`, as known now; `None` before it was granted.
+    function typeAt(bytes32 member, bytes32 tag, bytes8 name, uint64 time) external view returns (Status);
+
+    /// @notice The record that an alias finds; 0 for none.
+    function aliasOf(bytes32 member, bytes32 aliasTag) external view returns (bytes32 tag);
+
+    /// @notice An agreement; all zero if there is none.
+    function agreementOf(uint256 agreement) external view returns (Agreement memory);
+}
