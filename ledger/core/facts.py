@@ -6,14 +6,17 @@ was not looked at is None and never a guess, so "absent" and "not asked" cannot 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final, Protocol
 
+from ledger.core.aeo import Agreements, TypeState
 from ledger.core.documents.declaration import Declaration
 from ledger.core.envelope import Opened
 from ledger.core.state import MemberState, RecordState
+from ledger.core.uses import Usage
 
 COMMITMENT_BYTES: Final = 22
 """How much of the document id a slot holds; the journal holds all of it."""
@@ -78,11 +81,22 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Parent:
-    """A certificate that a document refers to, as far as it was found; ``record`` None means looked for, not found."""
+    """A certificate that a document refers to, or that its record hangs on, as far as it was found.
+
+    Args:
+        number: as the document has it; empty where only the record tells of the parent.
+        record: None means looked for, not found.
+        usage: use of the record's root; None when it was not looked at.
+        member: its issuer, whose keys are judged; None when that was not looked at.
+        tag: number tag, 32 bytes; None when it is not known here.
+    """
 
     issuer: str
     number: str
     record: RecordState | None
+    usage: Usage | None = None
+    member: MemberState | None = None
+    tag: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +118,12 @@ class Facts:
         parents: what was found of the certificates that the document refers to.
         second_keys: invoice numbers and issue date of the certificate, where this gateway holds them.
         recent: the cache is no older than the operator allows, so it answers in place of the chain.
+        root: the record that its use lies with: of a certified true copy the original, else itself; None when it was not
+            looked at, which is the record itself unless that is a copy.
+        usage: use of the root; None when it was not looked at.
+        economies: economy of each customs member, ISO 3166-1 alpha-2, by its code.
+        types: of an AEO entry, by name; None when they were not looked at.
+        agreements: all agreements on mutual recognition; None when they were not looked at.
     """
 
     chain_id: int
@@ -120,6 +140,11 @@ class Facts:
     parents: tuple[Parent, ...] = ()
     second_keys: frozenset[str] | None = None
     recent: bool = False
+    root: RecordState | None = None
+    usage: Usage | None = None
+    economies: Mapping[str, str] = field(default_factory=dict)
+    types: Mapping[str, TypeState] | None = None
+    agreements: Agreements | None = None
 
     @property
     def seen(self) -> Sight | None:
