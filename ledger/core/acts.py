@@ -9,6 +9,75 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import IntEnum
 
+from ledger.core.aeo_acts import (
+    AgreementConsented,
+    AgreementDeclined,
+    AgreementProposed,
+    AliasAdded,
+    AliasRemoved,
+    RecognitionChanged,
+    TypeChanged,
+    TypeGranted,
+)
+from ledger.core.use_acts import (
+    ExportEndorsed,
+    LineAuthorised,
+    LineGranted,
+    LineReturned,
+    TermsSet,
+    UseConsumed,
+    UseCorrected,
+    UseEntered,
+    UsePlace,
+    UseReleased,
+    UseReserved,
+)
+
+__all__ = [
+    "Act",
+    "AgreementConsented",
+    "AgreementDeclined",
+    "AgreementProposed",
+    "AliasAdded",
+    "AliasRemoved",
+    "ControllerChanged",
+    "EntryType",
+    "Executed",
+    "ExportEndorsed",
+    "KeyCompromised",
+    "KeyRegistered",
+    "KeyRetired",
+    "LineAuthorised",
+    "LineGranted",
+    "LineReturned",
+    "MemberAdmitted",
+    "MemberLeft",
+    "MemberReinstated",
+    "MemberSuspended",
+    "OperatorAdded",
+    "OperatorRemoved",
+    "Proposed",
+    "RecognitionChanged",
+    "RecordAnchored",
+    "RecordConfirmed",
+    "RecordLinked",
+    "RecordReplaced",
+    "RegistryAdmitted",
+    "RegistryRetired",
+    "RolesChanged",
+    "StatusChanged",
+    "TermsSet",
+    "TypeChanged",
+    "TypeGranted",
+    "UseConsumed",
+    "UseCorrected",
+    "UseEntered",
+    "UsePlace",
+    "UseReleased",
+    "UseReserved",
+    "Voted",
+]
+
 
 class EntryType(IntEnum):
     """Type numbers, section 4 of the specification. They never change meaning."""
@@ -231,202 +300,6 @@ class RecordConfirmed:
     """The issuer says that it anchored this record itself, whoever else had the key."""
 
     tag: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class TermsSet:
-    """Tolerance in per cent, of what remains or of what was authorised; who may draw, and where (empty: anywhere)."""
-
-    tag: bytes
-    tolerance: int
-    on_remaining: bool
-    economies: tuple[str, ...]
-    offices: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class LineAuthorised:
-    """``quantity`` is in millionths of ``unit``; lines are counted from 1."""
-
-    tag: bytes
-    line: int
-    unit: str
-    quantity: int
-
-
-@dataclass(frozen=True, slots=True)
-class LineGranted:
-    """A child takes ``quantity`` (millionths) of a line of the record ``owner``, ``tag``."""
-
-    owner: str
-    tag: bytes
-    child_member: str
-    child_tag: bytes
-    line: int
-    child_line: int
-    quantity: int
-
-
-@dataclass(frozen=True, slots=True)
-class LineReturned:
-    """A child that ended gives back what was not drawn of it."""
-
-    owner: str
-    tag: bytes
-    child_member: str
-    child_tag: bytes
-    line: int
-    child_line: int
-    quantity: int
-
-
-@dataclass(frozen=True, slots=True)
-class UsePlace:
-    """What a use is about: the record (of a copy its original) and the place in a declaration.
-
-    Args:
-        owner, tag: the record. presented: number tag of the certificate that was shown.
-        office: code of the customs office. declaration: commitment to the declaration's number, 32 bytes.
-        item: the declaration's item, 0 for all of it. line: the record's line, 0 for a record without lines.
-    """
-
-    owner: str
-    tag: bytes
-    presented: bytes
-    office: str
-    declaration: bytes
-    item: int
-    line: int
-
-
-@dataclass(frozen=True, slots=True)
-class UseReserved:
-    """``quantity`` is in millionths of the line's unit."""
-
-    place: UsePlace
-    quantity: int
-
-
-@dataclass(frozen=True, slots=True)
-class UseConsumed:
-    """``quantity`` is what was really taken."""
-
-    place: UsePlace
-    quantity: int
-
-
-@dataclass(frozen=True, slots=True)
-class UseReleased:
-    """``quantity`` is what had been reserved."""
-
-    place: UsePlace
-    quantity: int
-
-
-@dataclass(frozen=True, slots=True)
-class UseCorrected:
-    """The ``number``-th correction: what was consumed ``falls`` or rises by ``quantity``."""
-
-    place: UsePlace
-    number: int
-    falls: bool
-    quantity: int
-    reason: int
-
-
-@dataclass(frozen=True, slots=True)
-class UseEntered:
-    """A use of ``happened_at`` (seconds) that was written down later; ``conflict``: it broke a limit."""
-
-    place: UsePlace
-    quantity: int
-    happened_at: int
-    conflict: bool
-
-
-@dataclass(frozen=True, slots=True)
-class ExportEndorsed:
-    """``quantity`` is what really left; the line is authorised for that from now on."""
-
-    owner: str
-    tag: bytes
-    office: str
-    line: int
-    quantity: int
-
-
-@dataclass(frozen=True, slots=True)
-class TypeGranted:
-    """``name`` is a type of authorisation such as AEOS; ``effective_from`` in seconds."""
-
-    tag: bytes
-    name: str
-    effective_from: int
-
-
-@dataclass(frozen=True, slots=True)
-class TypeChanged:
-    """``status`` as of a record, without 5."""
-
-    tag: bytes
-    name: str
-    status: int
-    reason: int
-    effective_from: int
-
-
-@dataclass(frozen=True, slots=True)
-class AliasAdded:
-    """Who looks for ``alias`` finds the record ``tag``."""
-
-    alias: bytes
-    tag: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class AliasRemoved:
-    """``alias`` does not find ``tag`` any more."""
-
-    alias: bytes
-    tag: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class AgreementProposed:
-    """One cover of a proposal: the other party is to recognise ``home``'s AEOs of the type ``name``."""
-
-    agreement: int
-    partner: str
-    home: str
-    name: str
-    data_exchange_from: int
-    benefits_from: int
-
-
-@dataclass(frozen=True, slots=True)
-class AgreementConsented:
-    """The partner consents to all covers."""
-
-    agreement: int
-
-
-@dataclass(frozen=True, slots=True)
-class AgreementDeclined:
-    """The partner declines, or the proposer withdraws."""
-
-    agreement: int
-
-
-@dataclass(frozen=True, slots=True)
-class RecognitionChanged:
-    """``recognition`` 1 in force, 2 suspended, 3 terminated, of one cover."""
-
-    agreement: int
-    home: str
-    name: str
-    recognition: int
-    reason: int
-    effective_from: int
 
 
 Act = (

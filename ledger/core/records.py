@@ -9,7 +9,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import IntEnum
 
-from ledger.core.acts import RecordAnchored, StatusChanged
+from ledger.core.acts import (
+    RecordAnchored,
+    RecordConfirmed,
+    RecordLinked,
+    RecordReplaced,
+    StatusChanged,
+)
 from ledger.core.entries import Entry
 
 
@@ -34,6 +40,23 @@ class StatusChange:
     index: int
 
 
+class Relation(IntEnum):
+    """How a record hangs on another one."""
+
+    TRUE_COPY_OF = 1
+    BACK_TO_BACK_OF = 2
+    EXTRACT_OF = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """The record that another one hangs on."""
+
+    relation: Relation
+    parent_member: str
+    parent_tag: bytes
+
+
 @dataclass(frozen=True, slots=True)
 class RecordState:
     """A record as the journal leaves it.
@@ -44,6 +67,8 @@ class RecordState:
         anchored_at: seconds.
         index: place of its first entry in the journal.
         changes: oldest first.
+        link: what it hangs on. successor: number tag of the record that replaced it.
+        confirmed: when the issuer said that it anchored this itself, oldest first.
     """
 
     member: str
@@ -56,6 +81,15 @@ class RecordState:
     anchored_at: int
     index: int
     changes: tuple[StatusChange, ...] = ()
+    link: Link | None = None
+    successor: bytes | None = None
+    confirmed: tuple[int, ...] = ()
+
+    @property
+    def root_tag(self) -> bytes:
+        """Return the tag under which its use is kept: its original's if it is a certified true copy, else its own."""
+        is_copy = self.link is not None and self.link.relation is Relation.TRUE_COPY_OF
+        return self.link.parent_tag if self.link is not None and is_copy else self.tag
 
     @property
     def status(self) -> Status:
@@ -71,13 +105,23 @@ class RecordState:
         change = self.change_at(time)
         return Status.VALID if change is None else change.status
 
-    def with_change(self, entry: Entry) -> RecordState:
-        """Return the record after a ``StatusChanged`` entry."""
-        act = entry.act
-        if not isinstance(act, StatusChanged):
-            raise ValueError(f"entry {entry.index} is {entry.type.name}, expected STATUS_CHANGED")
-        change = StatusChange(Status(act.status), act.reason, act.effective_from, entry.time, entry.index)
-        return replace(self, changes=(*self.changes, change))
+    def with_entry(self, entry: Entry) -> RecordState:
+        """Return the record after another entry about it; entries about its use change nothing here."""
+        match entry.act:
+            case StatusChanged(_, status, reason, effective_from):
+                change = StatusChange(Status(status), reason, effective_from, entry.time, entry.index)
+                return replace(self, changes=(*self.changes, change))
+            case RecordReplaced(_, successor, reason):
+                change = StatusChange(Status.REPLACED, reason, entry.time, entry.time, entry.index)
+                return replace(self, changes=(*self.changes, change), successor=successor)
+            case RecordLinked(_, relation, parent_member, parent_tag):
+                return replace(self, link=Link(Relation(relation), parent_member, parent_tag))
+            case RecordConfirmed():
+                return replace(self, confirmed=(*self.confirmed, entry.time))
+            case RecordAnchored():
+                raise ValueError(f"entry {entry.index} anchors what was anchored before")
+            case _:
+                return self
 
 
 def anchored(entry: Entry) -> RecordState:
@@ -101,13 +145,13 @@ def anchored(entry: Entry) -> RecordState:
 def record_of(entries: Sequence[Entry]) -> RecordState | None:
     """Return the record that ``entries`` tell of, in order, or None when there are none.
 
-    They must be all entries of one number tag of one member in one registry; ValueError otherwise.
+    They must be all entries about one number tag of one member in one registry; ValueError otherwise.
     """
     if not entries:
         return None
     record = anchored(entries[0])
     for entry in entries[1:]:
-        if (entry.member, entry.contract, entry.subject) != (record.member, record.registry, record.tag):
+        if (entry.owner, entry.contract, entry.subject) != (record.member, record.registry, record.tag):
             raise ValueError(f"entry {entry.index} is about another record than entry {record.index}")
-        record = record.with_change(entry)
+        record = record.with_entry(entry)
     return record

@@ -130,4 +130,4 @@ class Replay:
         if not record.anchored_at <= act.effective_from <= entry.time:
             expected = f"expected {record.anchored_at} to {entry.time}"
             contradict(entry, f"status is effective from {act.effective_from}, {expected}")
-        self.records[place] = record.with_change(entry)
+        self.records[place] = record.with_entry(entry)
