@@ -1,7 +1,8 @@
 """The cached journal: entries as the chain shows them, and the steps in which they were read.
 
 Rule: only ``ledger.sync`` writes here, a whole verified step at a time. Every entry remembers the event that
-brought it, so an answer can name its block and transaction.
+brought it, so an answer can name its block and transaction. The member of an entry is who acted, its owner whose record
+or membership it is about: customs writes about records that are not its own.
 """
 
 from __future__ import annotations
@@ -22,18 +23,29 @@ from sqlalchemy import (
     literal_column,
     or_,
     select,
+    text,
     true,
     update,
 )
 
-from ledger.store.schema import ANCHORED_DOCUMENT, CACHE, entries, events, steps
+from ledger.store.schema import (
+    AGREEMENTS,
+    ANCHORED_DOCUMENT,
+    CACHE,
+    GOVERNANCE,
+    USES,
+    entries,
+    events,
+    steps,
+)
 
 if TYPE_CHECKING:
     from ledger.store.database import Database
 
 _Row = TypeVar("_Row")
 _CHUNK = 5_000
-_GOVERNANCE_END = 0x20
+# Types that have an index of their own: first, last, and the index's condition.
+_INDEXED = ((0x00, 0x1F, GOVERNANCE), (0x34, 0x38, USES), (0x44, 0x47, AGREEMENTS))
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +67,7 @@ class EntryRow:
     event: int
     type: int
     member: str
+    owner: str
     subject: bytes
     time: int
     entry: bytes
@@ -99,13 +112,16 @@ _FULL = (
     .join(events, events.c.first == entries.c.event)
     .order_by(entries.c.position)
 )
-_ABOUT = _FULL.where(entries.c.subject == bindparam("subject"), entries.c.member == bindparam("member"))
+_ABOUT = _FULL.where(entries.c.subject == bindparam("subject"), entries.c.owner == bindparam("owner"))
 _ANCHORING = _FULL.where(
     entries.c.type == literal_column("32"),
     literal_column(ANCHORED_DOCUMENT) == bindparam("document_id", type_=LargeBinary),
     entries.c.member == bindparam("member"),
 )
-_GOVERNANCE = _FULL.where(entries.c.type < _GOVERNANCE_END, entries.c.position >= bindparam("first"))
+_GOVERNANCE = _FULL.where(text(GOVERNANCE), entries.c.position >= bindparam("first"))
+_USES = _FULL.where(
+    text(USES), entries.c.member == bindparam("member"), entries.c.position >= bindparam("first")
+)
 _RANGE = _FULL.where(entries.c.position >= bindparam("first"), entries.c.position < bindparam("end"))
 _STEPS = select(
     steps.c.block_number,
@@ -137,10 +153,10 @@ class CachedJournal:
 
     # --- reading --------------------------------------------------------------------------------------------
 
-    def entries_about(self, member: str, subject: bytes) -> list[CachedEntry]:
-        """Return the entries that ``member`` made about ``subject``, oldest first."""
+    def entries_about(self, owner: str, subject: bytes) -> list[CachedEntry]:
+        """Return the entries about ``subject`` of ``owner``, whoever made them, oldest first."""
         with self._database.reading() as connection:
-            rows = connection.execute(_ABOUT, {"member": member, "subject": subject}).all()
+            rows = connection.execute(_ABOUT, {"owner": owner, "subject": subject}).all()
         return [CachedEntry(*row) for row in rows]
 
     def entries_anchoring(self, member: str, document_id: bytes) -> list[CachedEntry]:
@@ -153,6 +169,40 @@ class CachedJournal:
         """Return the entries about members, keys, proposals and registries from index ``first`` on."""
         with self._database.reading() as connection:
             rows = connection.execute(_GOVERNANCE, {"first": first}).all()
+        return [CachedEntry(*row) for row in rows]
+
+    def entries_of_uses(self, member: str, first: int = 0) -> list[CachedEntry]:
+        """Return what ``member`` as customs wrote of uses from index ``first`` on."""
+        with self._database.reading() as connection:
+            rows = connection.execute(_USES, {"member": member, "first": first}).all()
+        return [CachedEntry(*row) for row in rows]
+
+    def entries_of_types(
+        self,
+        first_type: int,
+        last_type: int,
+        owner: str | None = None,
+        member: str | None = None,
+        first_index: int = 0,
+        limit: int | None = None,
+    ) -> list[CachedEntry]:
+        """Return up to ``limit`` entries of types ``first_type`` to ``last_type``, both included, oldest first.
+
+        Quick for governance, for agreements, and for the uses that one ``member`` wrote; any other question reads the
+        journal from ``first_index`` on.
+        """
+        # The numbers stand in the statement: with parameters no partial index would be used.
+        asked = _FULL.where(text(f"type >= {first_type:d} AND type <= {last_type:d}"))
+        asked = asked.where(entries.c.position >= first_index)
+        for least, most, condition in _INDEXED:
+            if least <= first_type and last_type <= most:
+                asked = asked.where(text(condition))
+        if owner is not None:
+            asked = asked.where(entries.c.owner == owner)
+        if member is not None:
+            asked = asked.where(entries.c.member == member)
+        with self._database.reading() as connection:
+            rows = connection.execute(asked.limit(limit)).all()
         return [CachedEntry(*row) for row in rows]
 
     def entries(self, first: int, limit: int) -> list[CachedEntry]:
@@ -177,11 +227,11 @@ class CachedJournal:
         with self._database.reading() as connection:
             return self.head_in(connection)
 
-    def head_and_entries_about(self, member: str, subject: bytes) -> tuple[Step | None, list[CachedEntry]]:
-        """Return ``head()`` and ``entries_about(member, subject)`` as one consistent reading."""
+    def head_and_entries_about(self, owner: str, subject: bytes) -> tuple[Step | None, list[CachedEntry]]:
+        """Return ``head()`` and ``entries_about(owner, subject)`` as one consistent reading."""
         # Every look-up comes through here: one statement is a consistent reading without a transaction around it.
         with self._database.asking() as connection:
-            rows = connection.execute(_HEAD_AND_ABOUT, {"member": member, "subject": subject}).all()
+            rows = connection.execute(_HEAD_AND_ABOUT, {"owner": owner, "subject": subject}).all()
         if not rows:
             return None, []
         found = [row[_STEP_COLUMNS:] for row in rows if row[_STEP_COLUMNS] is not None]
@@ -290,6 +340,7 @@ def _entry_values(row: EntryRow) -> dict[str, object]:
         "event": row.event,
         "type": row.type,
         "member": row.member,
+        "owner": row.owner,
         "subject": row.subject,
         "time": row.time,
         "entry": row.entry,

@@ -47,18 +47,36 @@ entries = Table(
     Column("position", _Serial, primary_key=True, autoincrement=False),
     Column("event", BigInteger, nullable=False),  # events.first
     Column("type", SmallInteger, nullable=False),
-    Column("member", Text, nullable=False),
+    Column("member", Text, nullable=False),  # who acted
+    Column("owner", Text, nullable=False),  # whose record or membership it is about
     Column("subject", LargeBinary, nullable=False),
     Column("time", BigInteger, nullable=False),
     Column("entry", LargeBinary, nullable=False),
-    Index("entries_by_subject", "subject", "member"),
+    Index("entries_by_subject", "subject", "owner"),
 )
-# Governance (types below 0x20) is a few hundred entries among millions: ``docs/spec/journal.md`` section 4.
+# A few hundred or thousand entries among millions: ``docs/spec/journal.md`` section 4 has the types. A partial index is
+# used only by a statement that repeats its condition word for word, with the numbers in it.
+GOVERNANCE = "type < 32"
+AGREEMENTS = "type >= 68 AND type <= 71"
+USES = "type >= 52 AND type <= 56"
 Index(
     "entries_of_governance",
     entries.c.position,
-    sqlite_where=entries.c.type < 0x20,
-    postgresql_where=entries.c.type < 0x20,
+    sqlite_where=text(GOVERNANCE),
+    postgresql_where=text(GOVERNANCE),
+)
+Index(
+    "entries_of_agreements",
+    entries.c.position,
+    sqlite_where=text(AGREEMENTS),
+    postgresql_where=text(AGREEMENTS),
+)
+Index(
+    "entries_of_uses",
+    entries.c.member,
+    entries.c.position,
+    sqlite_where=text(USES),
+    postgresql_where=text(USES),
 )
 # The document id of an anchored record is the last 32 of its entry's 190 bytes: section 4 there.
 ANCHORED_DOCUMENT = "substr(entry, 159, 32)"
@@ -140,6 +158,7 @@ outbox = Table(
     Column("state", Text, nullable=False),
     Column("attempts", Integer, nullable=False, default=0),
     Column("successor", BigInteger),  # the row that took over the act
+    Column("after", BigInteger),  # the row that must be mined before
     Column("nonce", BigInteger),
     Column("raw", LargeBinary),
     Column("digest", LargeBinary, unique=True),
@@ -147,9 +166,28 @@ outbox = Table(
     Column("block_digest", LargeBinary),
     Column("reason_code", Text, nullable=False, default=""),
     Column("reason", Text, nullable=False, default=""),
+    Column("arguments", Text),  # of the refusal, JSON
     Column("created_at", BigInteger, nullable=False),
     UniqueConstraint("account", "nonce", name="outbox_nonce_once"),
     Index("outbox_by_state", "account", "state"),
+    Index("outbox_by_predecessor", "after"),
+)
+
+# The only place where a declaration's number stands in clear.
+uses = Table(
+    "uses",
+    metadata,
+    Column("use_id", Text, primary_key=True),
+    Column("kind", SmallInteger, nullable=False),
+    Column("issuer", Text, nullable=False),
+    Column("number", Text, nullable=False),
+    Column("tag", LargeBinary, nullable=False),
+    Column("office", Text, nullable=False),
+    Column("declaration", Text, nullable=False),
+    Column("commitment", LargeBinary, nullable=False),
+    Column("item", Integer, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    Index("uses_by_commitment", "commitment"),
 )
 
 api_keys = Table(

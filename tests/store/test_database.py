@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
@@ -168,3 +169,29 @@ def test_a_full_disk_is_unavailable_and_what_was_there_stays(tmp_path: Path) -> 
         kept = store.idempotency.begin("a", "k", b"", 1)
         assert kept is not None
         assert kept.response is None
+
+
+@pytest.mark.filterwarnings("ignore:.*expression-based index")
+def test_a_store_of_the_first_revision_keeps_its_journal_and_learns_the_owners(store_url: str) -> None:
+    row = "(0, 0, 32, 'VN-VCCI', :subject, 17, :entry)"
+    database = Database(store_url)
+    config = Config()
+    config.set_main_option("script_location", str(Path(ledger.store.migrations.__file__).parent))
+    with database.writing() as connection:
+        for name in metadata.tables:
+            connection.execute(text(f"DROP TABLE {name}"))
+        connection.execute(text("DROP TABLE alembic_version"))
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0001")
+        asked = text(
+            f"INSERT INTO entries (position, event, type, member, subject, time, entry) VALUES {row}"
+        )
+        connection.execute(asked, {"subject": b"\x01" * 32, "entry": b"\x02" * 40})
+    database.close()
+    reopened = Database(store_url)
+    with reopened.reading() as connection:
+        assert connection.execute(text("SELECT position, member, owner FROM entries")).all() == [
+            (0, "VN-VCCI", "VN-VCCI")
+        ]
+        assert compare_metadata(MigrationContext.configure(connection), metadata) == []
+    reopened.close()

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import pytest
 from sqlalchemy import delete, update
+from sqlalchemy.event import listen
 
 from ledger.store import Store, open_store
 from ledger.store.journal import EntryRow, EventRow, Step
@@ -23,6 +25,7 @@ def entry(index: int, **spoilt: object) -> EntryRow:
         "event": first,
         "type": kind,
         "member": "VN-VCCI",
+        "owner": "VN-VCCI",
         "time": 1_700_000_000 + index,
     }
     return EntryRow(**{**values, "subject": bytes([index % 5]) * 32, "entry": bytes([index]) * 40, **spoilt})  # type: ignore[arg-type]
@@ -51,6 +54,68 @@ def test_entries_about_a_subject_come_oldest_first_with_block_and_transaction(st
 def test_entries_of_another_member_about_the_same_subject_are_not_mixed_in(store: Store) -> None:
     fill(store)
     assert store.journal.entries_about("VN-MOIT", b"\x01" * 32) == []
+
+
+def test_what_customs_wrote_about_a_record_is_found_with_its_owner(store: Store) -> None:
+    fill(store)
+    with store.writing() as connection:
+        use = entry(12, type=0x35, member="CN-GACC", subject=b"\x01" * 32)
+        store.journal.add_in(connection, [event(4)], [use, entry(13, type=0x35), entry(14, type=0x39)])
+    assert [one.index for one in store.journal.entries_about("VN-VCCI", b"\x01" * 32)] == [1, 6, 11, 12]
+    assert store.journal.entries_about("CN-GACC", b"\x01" * 32) == []
+    assert [one.index for one in store.journal.entries_of_uses("CN-GACC")] == [12]
+    assert [one.index for one in store.journal.entries_of_uses("VN-VCCI")] == [13]
+    assert store.journal.entries_of_uses("CN-GACC", first=13) == []
+
+
+def test_entries_are_found_by_their_types_owner_and_member(store: Store) -> None:
+    fill(store)
+    with store.writing() as connection:
+        rows = [entry(12, type=0x44, owner="AU-ABF"), entry(13, type=0x47, member="AU-ABF"), entry(14)]
+        store.journal.add_in(connection, [event(4)], rows)
+
+    def found(first: int, last: int, **asked: object) -> list[int]:
+        return [one.index for one in store.journal.entries_of_types(first, last, **asked)]  # type: ignore[arg-type]
+
+    assert found(0x44, 0x47) == [12, 13]
+    assert (
+        found(0x45, 0x47) == found(0x44, 0x47, member="AU-ABF") == found(0x44, 0x47, first_index=13) == [13]
+    )
+    assert found(0x44, 0x47, owner="AU-ABF") == [12]
+    assert found(0x20, 0x47, first_index=2, limit=4) == [3, 4, 5, 6]
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "index"),
+    [
+        (0x00, 0x1F, "governance"),
+        (0x09, 0x0B, "governance"),
+        (0x44, 0x47, "agreements"),
+        (0x34, 0x38, "uses"),
+    ],
+)
+def test_rare_types_have_an_index_of_their_own(first: int, last: int, index: str) -> None:
+    with open_store("sqlite://") as store:
+        fill(store)
+        asked: list[str] = []
+        engine = store.journal._database.engine
+        listen(engine, "before_cursor_execute", lambda *given: asked.append(given[2]))
+        store.journal.entries_of_types(first, last, member="CN-GACC")
+        store.journal.governance_entries()
+        store.journal.entries_of_uses("CN-GACC")
+        with store.writing() as connection:
+            plans = [
+                str(
+                    connection.exec_driver_sql(
+                        f"EXPLAIN QUERY PLAN {one}", ("CN-GACC",) * one.count("?")
+                    ).all()
+                )
+                for one in asked
+                if one.startswith("SELECT")
+            ]
+    assert f"entries_of_{index}" in plans[0]
+    assert "entries_of_governance" in plans[1]
+    assert "entries_of_uses" in plans[2]
 
 
 def test_governance_is_told_apart_from_records(store: Store) -> None:
