@@ -26,6 +26,13 @@ SCOPES: Final = (
     "journal",
     "members",
     "metrics",
+    "use",
+    "balance",
+    "confirm",
+    "aeo",
+    "authorise",
+    "agreements",
+    "alerts",
 )
 
 

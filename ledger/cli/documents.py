@@ -13,7 +13,7 @@ from ledger.cli.console import FAINT, GREEN, RED, YELLOW, Progress, coloured, sa
 from ledger.cli.home import opened
 from ledger.core.problems import Problem, Severity
 from ledger.errors import Rejected
-from ledger.service.wire import hex_text, issue_shape, plain, problem_shape
+from ledger.service.wire import hex_text, issue_shape, plain, problem_shape, read_reason
 
 if TYPE_CHECKING:
     from ledger.core.codes import Reference
@@ -131,14 +131,30 @@ def issue(options: argparse.Namespace) -> int:
             _show_result(result, options.json)
             if options.out is not None and result.document_id is not None:
                 _write_sealed(ledger, result.document_id, options.out)
-            code = {"refused": exits.PROBLEMS, "pending": exits.UNAVAILABLE}.get(
-                result.outcome.value, exits.DONE
-            )
-            worst = max(worst, code)
+            worst = max(worst, _code_of(result))
     if not seen:
         names = " ".join(map(str, options.paths))
         raise Rejected([Problem(names, "no certificate", "at least one", code="NO_CERTIFICATES")])
     return worst
+
+
+def replace(options: argparse.Namespace) -> int:
+    """Anchor a certificate in the place of an earlier one."""
+    reason = read_reason("--reason", options.reason)
+    data = files.read_whole(options.file, files.MOST_DOCUMENT)
+    if options.out is not None:
+        _make_folder(options.out)
+    with opened(options) as ledger:
+        result = ledger.replace(options.number, reason, (options.file.name, data))
+        if options.out is not None and result.document_id is not None:
+            _write_sealed(ledger, result.document_id, options.out)
+    _show_result(result, options.json)
+    return _code_of(result)
+
+
+def _code_of(result: IssueResult) -> int:
+    codes = {"refused": exits.PROBLEMS, "pending": exits.UNAVAILABLE}
+    return codes.get(result.outcome.value, exits.DONE)
 
 
 def _show_result(result: IssueResult, as_json: bool) -> None:

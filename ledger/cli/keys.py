@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import argparse
-from typing import Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
 from ledger.cli import exits
 from ledger.cli.console import say, say_json, show, table
@@ -11,7 +12,10 @@ from ledger.cli.home import opened
 from ledger.cli.records import show_receipt
 from ledger.core.problems import Problem
 from ledger.errors import Rejected
-from ledger.service.wire import hex_text, plain, read_moment
+from ledger.service.wire import KINDS, hex_text, plain, read_digest, read_moment, receipts_shape
+
+if TYPE_CHECKING:
+    from ledger.service.answers import ActReceipt
 
 
 def create(options: argparse.Namespace) -> int:
@@ -44,6 +48,28 @@ def register(options: argparse.Namespace) -> int:
         ).public_key
     with opened(options) as ledger:
         show_receipt(ledger.act("register-key", arguments), options.json)
+    return exits.DONE
+
+
+def reconfirm(options: argparse.Namespace) -> int:
+    """Stand by records although their key was compromised."""
+    kind = KINDS[options.kind]
+    if bool(options.numbers) == (options.key is not None):
+        wanted = "numbers of records, or --key for all records of a key"
+        raise Rejected([Problem("NUMBER", "", wanted, code="CONFIRMATION_UNCLEAR")])
+    key = None if options.key is None else read_digest("--key", options.key)
+    with opened(options) as ledger:
+        if key is None:
+            receipts: Sequence[ActReceipt] = [ledger.confirm(options.numbers, kind)]
+        else:
+            receipts = ledger.confirm_all(key, kind)
+    if options.json:
+        say_json(receipts_shape(receipts))
+        return exits.DONE
+    for receipt in receipts:
+        show_receipt(receipt, as_json=False)
+    if not receipts:
+        say("nothing to confirm: no record of this key waits for it")
     return exits.DONE
 
 

@@ -53,11 +53,12 @@ def _sections(name: str, parser: argparse.ArgumentParser) -> Iterator[str]:
 
 
 def _used(action: argparse.Action) -> str:
-    many = "..." if action.nargs == "+" else ""
+    many = "..." if action.nargs in ("+", "*") else ""
     if action.option_strings:
         text = f"{_shown(action)}{many}"
         return text if action.required else f"[{text}]"
-    return f"[{_shown(action)}]" if action.nargs == "?" else f"{_shown(action)}{many}"
+    text = f"{_shown(action)}{many}"
+    return f"[{text}]" if action.nargs in ("?", "*") else text
 
 
 def _shown(action: argparse.Action) -> str:

@@ -10,6 +10,7 @@ from ledger.cli.console import BOLD, GREEN, coloured, say, say_json, show, table
 from ledger.cli.home import opened
 from ledger.service.answers import ActReceipt, StatusAction
 from ledger.service.wire import (
+    KINDS,
     address_text,
     hex_text,
     history_shape,
@@ -30,7 +31,8 @@ def change_status(options: argparse.Namespace) -> int:
     with opened(options) as ledger:
         action = StatusAction(options.action)
         show_receipt(
-            ledger.change_status(options.issuer, options.number, action, reason, since), options.json
+            ledger.change_status(options.issuer, options.number, action, reason, since, KINDS[options.kind]),
+            options.json,
         )
     return exits.DONE
 
@@ -38,7 +40,7 @@ def change_status(options: argparse.Namespace) -> int:
 def history(options: argparse.Namespace) -> int:
     """Print everything that was ever said about a record."""
     with opened(options) as ledger:
-        found = ledger.history(options.issuer, options.number)
+        found = ledger.history(options.issuer, options.number, KINDS[options.kind])
     if options.json:
         say_json(history_shape(found))
     elif found.lines:

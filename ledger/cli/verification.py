@@ -15,6 +15,8 @@ from ledger.errors import Rejected
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from ledger.service.answers import Asker
+
 _CHINESE: Final = {
     "ACCEPT": "可接受",
     "ACCEPT_WITH_REMARKS": "可接受（有备注）",
@@ -30,13 +32,12 @@ _MARKS: Final = {
     "NOT_CHECKED": ("-", FAINT),
     "UNAVAILABLE": ("?", YELLOW),
 }
-_KINDS: Final = {"origin": 1}
 
 
 def verify(options: argparse.Namespace) -> int:
     """Ask for a verdict and print it; the exit code is the verdict's."""
-    from ledger.service.answers import Asker, AskerRole, VerifyRequest
-    from ledger.service.wire import verdict_shape
+    from ledger.service.answers import VerifyRequest
+    from ledger.service.wire import KINDS, verdict_shape
 
     as_of = _checked(options)
     request = VerifyRequest(
@@ -48,16 +49,18 @@ def verify(options: argparse.Namespace) -> int:
         declaration=None
         if options.declaration is None
         else files.read_whole(options.declaration, files.MOST_DOCUMENT),
-        kind=_KINDS[options.kind],
+        kind=KINDS[options.kind],
+        partner=options.partner,
+        aeo_type=options.type,
+        office=options.office,
     )
-    # Whoever may read the gateway's keys may ask everything.
-    asker = Asker("command line", AskerRole.ADMINISTRATOR, options.purpose)
+    asker = asker_of(options)
     with opened(options) as ledger:
         shape = verdict_shape(ledger.verify(request, asker))
     if options.json:
         say_json(shape)
     else:
-        _show(shape)
+        show_verdict(shape)
     return exits.OF_VERDICT[shape["verdict"]]
 
 
@@ -79,20 +82,40 @@ def _checked(options: argparse.Namespace) -> datetime | None:
     if options.file is None and not (options.issuer and options.number):
         wanted = "a sealed document (FILE), or --issuer and --number"
         problems.append(Problem("question", "", wanted, code="QUESTION_MISSING"))
-    if len(options.purpose) > 200 or not options.purpose.isprintable():
-        wanted = "at most 200 visible characters"
-        problems.append(Problem("--purpose", show(options.purpose[:80]), wanted, code="PURPOSE_INVALID"))
+    problems.extend(_purpose_problems(options.purpose))
     if problems:
         raise Rejected(problems)
     return as_of
 
 
-def _show(shape: Mapping[str, Any]) -> None:
+def asker_of(options: argparse.Namespace) -> Asker:
+    """Return who asks: whoever may read the gateway's keys may ask everything.
+
+    Raises:
+        Rejected: the purpose cannot be logged.
+    """
+    from ledger.service.answers import Asker, AskerRole
+
+    problems = _purpose_problems(options.purpose)
+    if problems:
+        raise Rejected(problems)
+    return Asker("command line", AskerRole.ADMINISTRATOR, options.purpose)
+
+
+def _purpose_problems(purpose: str) -> list[Problem]:
+    if len(purpose) <= 200 and purpose.isprintable():
+        return []
+    wanted = "at most 200 visible characters"
+    return [Problem("--purpose", show(purpose[:80]), wanted, code="PURPOSE_INVALID")]
+
+
+def show_verdict(shape: Mapping[str, Any]) -> None:
+    """Print a verdict as an officer reads it."""
     word = shape["verdict"]
     say(f"{coloured(word, _COLOURS.get(word, YELLOW))}  {_CHINESE[word]}   concerns {shape['concerns']}", "")
     for check in shape["checks"]:
         mark, colour = _MARKS[check["outcome"]]
-        say(f"  {coloured(mark, colour)} {check['check']:<10} {check['outcome'].replace('_', ' ').lower()}")
+        say(f"  {coloured(mark, colour)} {check['check']:<11} {check['outcome'].replace('_', ' ').lower()}")
         _show_findings(check["findings"], "      ")
     for item in shape["items"]:
         say(f"  item {item['sequence']}: {item['verdict']}")

@@ -69,6 +69,28 @@ def test_a_status_change_exits_0_and_says_where_it_stands(action: str, command: 
     assert (answer.code, answer.lines()[0]["act"]) == (0, action)
 
 
+def test_a_status_change_is_of_the_kind_that_was_named(command: Command) -> None:
+    line = (*RECORD, "--reason", "R24")
+    codes = [
+        command("revoke", *line, "--kind", kind).code for kind in ("licence", "licence", "aeo", "origin")
+    ]
+    assert codes == [0, 1, 0, 0]
+
+
+@pytest.mark.parametrize("kind", ["origin", "licence", "aeo"])
+def test_every_kind_has_a_history(kind: str, command: Command) -> None:
+    command("revoke", *RECORD, "--reason", "R24", "--kind", kind)
+    assert "StatusChanged" in command("history", *RECORD, "--kind", kind).out
+
+
+def test_records_are_confirmed_by_number_or_all_of_a_key(command: Command, ledger: FaceLedger) -> None:
+    assert (
+        len(command("key", "reconfirm", "1", "2", "--kind", "licence", "--json").lines()[0]["receipts"]) == 1
+    )
+    assert command("key", "reconfirm", "--key", KEY).out.count("done") == 2
+    assert ledger.confirmed == [(("1", "2"), 2), (b"\xab" * 32, 1)]
+
+
 def test_what_the_contracts_forbid_exits_1_with_their_reason(command: Command) -> None:
     command("revoke", *RECORD, "--reason", "R24")
     answer = command("reinstate", *RECORD, "--reason", "R24")

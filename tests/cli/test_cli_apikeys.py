@@ -8,6 +8,7 @@ import pytest
 
 from api.access import Keyring, Scope
 from ledger.cli.apikeys import SCOPES
+from ledger.service.answers import AskerRole
 from ledger.store import open_store
 from tests.cli.command import Command
 
@@ -42,6 +43,11 @@ def test_a_disabled_key_stays_listed_as_off(command: Command, tmp_path: Path) ->
 )
 def test_a_key_that_makes_no_sense_is_bad_input(more: list[str], command: Command, tmp_path: Path) -> None:
     assert command("--home", str(tmp_path), "apikey", "create", "a", "--role", "auditor", *more).code == 4
+
+
+@pytest.mark.parametrize("role", [role.value for role in AskerRole if role is not AskerRole.PUBLIC])
+def test_a_key_can_have_every_role(role: str, command: Command, tmp_path: Path) -> None:
+    assert command("--home", str(tmp_path), "apikey", "create", "a", "--role", role).code == 0
 
 
 def test_the_command_knows_the_scopes_of_the_interface() -> None:

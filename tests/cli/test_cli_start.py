@@ -6,8 +6,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+from ledger.cli.commands import parts
 from ledger.cli.manual import manual
 from ledger.cli.parser import build_parser
+from ledger.service.wire import KINDS
 from tests.cli.command import Command
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -32,6 +34,10 @@ def test_the_manual_says_what_help_says() -> None:
 def test_help_of_a_command_tells_its_exit_codes(command: Command) -> None:
     text = " ".join(command("verify", "--help").out.split())
     assert "0 ACCEPT or ACCEPT_WITH_REMARKS, 1 REJECT, 2 REFER, 3 CANNOT_VERIFY_NOW, 4 bad input" in text
+
+
+def test_the_command_knows_the_kinds_of_records() -> None:
+    assert list(parts.KINDS) == list(KINDS)
 
 
 def test_the_home_may_stand_before_or_after_the_command() -> None:

@@ -72,10 +72,17 @@ def test_the_whole_question_reaches_the_ledger(command: Command, ledger: FaceLed
     assert ledger.askers[0].purpose == "clearance"
 
 
+def test_a_question_about_an_aeo_names_partner_type_and_office(command: Command, ledger: FaceLedger) -> None:
+    more = ("--kind", "aeo", "--partner", "CN-GACC", "--type", "AEOS", "--office", "CNSHA")
+    assert command(*QUESTION, *more).code == 0
+    [asked] = ledger.requests
+    assert (asked.kind, asked.partner, asked.aeo_type, asked.office) == (3, "CN-GACC", "AEOS", "CNSHA")
+
+
 @pytest.mark.parametrize(
     "line",
     ["verify", "verify --issuer X", "verify --number 1", "verify /nowhere", "verify --issuer X --number 1 --as-of 2026",
-     "verify --issuer X --number 1 --kind licence", "verify --issuer X --number 1 --declaration /nowhere", "verify /tmp"],
+     "verify --issuer X --number 1 --kind visa", "verify --issuer X --number 1 --declaration /nowhere", "verify /tmp"],
 )  # fmt: skip
 def test_a_question_that_is_none_exits_4(line: str, command: Command) -> None:
     assert command(*line.split()).code == 4
