@@ -24,6 +24,19 @@ library Balance {
         return taken < limit ? limit - taken : 0;
     }
 
+    /// @param held What is reserved for it, and not part of `taken`; that much may always be taken.
+    /// @return Whether `quantity` may be taken.
+    function allows(
+        uint72 authorised,
+        uint256 taken,
+        uint8 tolerance,
+        bool onRemaining,
+        uint72 held,
+        uint72 quantity
+    ) internal pure returns (bool) {
+        return quantity <= held || quantity <= allowed(authorised, taken, tolerance, onRemaining);
+    }
+
     /// @return What is left without tolerance.
     function free(uint72 authorised, uint256 taken) internal pure returns (uint72) {
         return taken < authorised ? uint72(authorised - taken) : 0;

@@ -81,11 +81,12 @@ abstract contract UseRegistry is Registry, IUseRegistry {
 
     /// @inheritdoc IUseRegistry
     function replace(bytes32 member, bytes32 old, uint16 reason, Issue memory issue) external {
+        // Before the new record is there, so that none takes its own place.
+        Status status = _requireRecord(member, old).status;
         bool isNew = _anchorOne(member, issue);
         bytes32 tag = issue.anchor.tag;
         Account storage account = _accounts[member][old];
         if (!isNew && account.successor == tag) return _requireSame(member, issue);
-        Status status = _requireRecord(member, old).status;
         if (_isFinal(status)) revert RegistryTransitionInvalid(member, old, status, Status.Replaced);
         if (!isNew) revert RegistryNumberTaken(member, tag);
         if (reason == 0) revert RegistryReasonMissing();
@@ -305,7 +306,7 @@ abstract contract UseRegistry is Registry, IUseRegistry {
         uint256 taken = uint256(line.reserved) + line.consumed;
         exceeds =
             quantity > most ||
-            (quantity > held && quantity > line.authorised.allowed(taken, account.tolerance, account.onRemaining));
+            !line.authorised.allows(taken, account.tolerance, account.onRemaining, held, quantity);
         if ((exceeds && c.act != _USE_ENTERED) || taken + quantity > type(uint72).max) {
             revert UseBalanceExceeded(c.member, c.tag, number, quantity, line.authorised.free(taken));
         }
@@ -488,8 +489,8 @@ abstract contract UseRegistry is Registry, IUseRegistry {
 
     function _change(Account storage account, Case memory c, Use memory use, bool falls, uint72 quantity) private {
         if (!falls) {
-            use.consumed += quantity;
             _take(account, c, use.line, quantity, 0, type(uint256).max);
+            use.consumed += quantity;
             return;
         }
         use.consumed -= quantity;
