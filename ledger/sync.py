@@ -322,17 +322,11 @@ def _entry_row(entry: Entry, event: int) -> EntryRow:
         event=event,
         type=entry.type,
         member=entry.member,
-        owner=_owner(entry),
+        owner=entry.owner,
         subject=entry.subject,
         time=entry.time,
         entry=entry.raw,
     )
-
-
-def _owner(entry: Entry) -> str:
-    """Return the member whose record or membership an entry is about; without a record of another, the acting one."""
-    owner: str = getattr(getattr(entry.act, "place", entry.act), "owner", entry.member)
-    return owner
 
 
 def _progress(step: Step, added: int, undone: int) -> Progress:

@@ -1,31 +1,65 @@
 """Rules: what the contracts say when they refuse, in words that a person can act on.
 
-The names and argument types come from the contracts' own interface files; only the sentences are written here.
+The names and argument types come from the contracts' own interface files; only the sentences are written here. Arguments
+are readable: codes as text, quantities as decimals of their line's unit, states as words; tags and keys stay bytes.
 """
 
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
+from decimal import Decimal
 from functools import cache
 from importlib.resources import files
-from typing import Any
+from typing import Any, Final
 
 from ledger.chain.abi import selector
 from ledger.errors import Refused
 
-CONTRACTS = ("Consortium", "Journal", "OriginRegistry")
+CONTRACTS: Final = ("Consortium", "Journal", "OriginRegistry", "LicenceRegistry", "AeoRegistry")
 
-SENTENCES = {
+SENTENCES: Final = {
     "RegistryNumberTaken": "this number was already anchored with other content; issue a replacement or a corrected copy",
     "RegistryRecordUnknown": "there is no record under this number",
     "RegistryTransitionInvalid": "this change of status is not possible; a final status never changes",
     "RegistryTimeInvalid": "the effective time is in the future or before the record was anchored",
     "RegistryReasonMissing": "a change of status needs a reason code",
     "RegistryDocumentTypeInvalid": "this registry does not keep documents of this type",
+    "RegistryUsePolicyInvalid": "there is no such use policy",
+    "RegistryBatchInvalid": "a batch has 1 to 512 documents",
+    "RegistryConfirmationsInvalid": "1 to 512 records can be confirmed at once",
+    "RegistryTagInvalid": "a number tag of zeros stands for no number",
+    "UseTermsInvalid": "the record needs terms with its use policy, or may not have them, or they do not fit its parent's",
+    "UseTermsFixed": "the terms of this record are fixed: they were set before, or it has been used",
+    "UseLineInvalid": "the line cannot be opened so: it has no quantity or no unit, or its parent's line does not allow it",
+    "UseLineUnknown": "the record has no such line, or has lines and none was named",
+    "UseUnitDiffers": "the line is kept in another unit",
+    "UseLinkInvalid": "a record cannot hang on that one: it is unknown, not valid, hangs on another itself, or is not yours",
+    "UseBalanceExceeded": "more was asked than is left",
+    "UseLimitReached": "the record has been used in as many declarations as it allows",
+    "UseEconomyNotAllowed": "customs of this economy may not draw on the record",
+    "UseOfficeNotAllowed": "the record may not be used at this office",
+    "UseRecordNotValid": "nothing new can be taken from a record that is not valid",
+    "UseDiffers": "this use was written before and says something else",
+    "UseUnknown": "there is no such use",
+    "UseCorrectionInvalid": "the correction is not the next one, changes nothing, or takes away more than was used",
+    "UseTimeInvalid": "the time of the use is missing or in the future",
+    "UseRecordUsed": "the record has been used or passed on, so it can only be revoked",
+    "LicenceEndorsementInvalid": "the permit was endorsed before, has no lines, or not as many as were given",
+    "AeoTypeInvalid": "the type of authorisation is empty, known already or unknown here; 1 to 16 can be granted at once",
+    "AeoTransitionInvalid": "this change of the authorisation is not possible; a final status never changes",
+    "AeoTimeInvalid": "the effective time is missing or before that of the last change",
+    "AeoAliasInvalid": "the other code is a record, is in use already, or does not belong to this record",
+    "AeoNotAdministration": "only an active administration may do this",
+    "AeoAgreementInvalid": "there is no such agreement, or it is not in a state for this",
+    "AeoNotParty": "the member is not the party that can do this",
+    "AeoCoverInvalid": "a cover is not of a party, names no type, is repeated or has its times in the wrong order",
+    "AeoCoverTaken": "another agreement covers this type already",
+    "AeoRecognitionInvalid": "this change of recognition is not possible, or not by this party",
     "ConsortiumNotActive": "the member is suspended or has left, so it cannot issue now",
     "ConsortiumNotOperator": "this account does not act for the member",
     "ConsortiumNotController": "this account is not the member's controller",
-    "ConsortiumRoleMissing": "this body is not registered to issue documents of this type",
+    "ConsortiumRoleMissing": "this body is not registered for documents or acts of this kind",
     "ConsortiumKeyUnknown": "the document key is not registered for this member",
     "ConsortiumKeyKnown": "the document key is registered already",
     "ConsortiumKeyRetired": "the document key is retired",
@@ -38,6 +72,17 @@ SENTENCES = {
     "JournalNotAdmitted": "this registry is not admitted to the consortium",
 }
 
+_WORDS: Final = {
+    "Status": ("none", "valid", "suspended", "revoked", "cancelled", "replaced"),
+    "Standing": ("none", "active", "suspended", "left"),
+    "UseState": ("none", "reserved", "consumed", "released"),
+    "Relation": ("none", "true copy", "back-to-back", "extract"),
+    "Recognition": ("none", "in force", "suspended", "terminated"),
+}
+_DIGESTS: Final = frozenset({"tag", "aliasTag", "key"})
+_QUANTITY, _TIME = "uint72", "uint64"
+_UNIT_SCALE: Final = 10**6
+
 
 @cache
 def artifact(contract: str) -> dict[str, Any]:
@@ -48,10 +93,15 @@ def artifact(contract: str) -> dict[str, Any]:
     return found
 
 
+def has_artifact(contract: str) -> bool:
+    """Return whether this version has the contract."""
+    return (files("ledger") / "data" / "contracts" / f"{contract}.json").is_file()
+
+
 @cache
 def _errors() -> dict[bytes, dict[str, Any]]:
     known = {}
-    for contract in CONTRACTS:
+    for contract in filter(has_artifact, CONTRACTS):
         for item in artifact(contract)["abi"]:
             if item["type"] == "error":
                 types = ",".join(value["type"] for value in item["inputs"])
@@ -71,18 +121,34 @@ def refusal(data: bytes) -> Refused | None:
         values = decode([value["type"] for value in item["inputs"]], data[4:])
     except DecodingError:
         return None
-    arguments = {value["name"]: found for value, found in zip(item["inputs"], values, strict=True)}
-    shown = ", ".join(f"{name} {_shown(value)}" for name, value in arguments.items())
+    named = list(zip(item["inputs"], values, strict=True))
+    arguments = {given["name"]: _readable(given, value) for given, value in named}
+    shown = ", ".join(f"{given['name']} {_shown(given, arguments[given['name']])}" for given, _ in named)
     sentence = SENTENCES.get(item["name"], "the contract's rules forbid it")
     return Refused(item["name"], f"{sentence} ({item['name']}: {shown})" if shown else sentence, arguments)
 
 
-def _shown(value: object) -> str:
-    if isinstance(value, bytes):
+def _readable(given: dict[str, Any], value: Any) -> object:
+    kind, name = given["type"], given["name"]
+    words = _WORDS.get(str(given.get("internalType", "")).rpartition(".")[2])
+    if words is not None and value < len(words):
+        return words[value]
+    if kind == _QUANTITY:
+        return _decimal(value)
+    if isinstance(value, bytes) and name not in _DIGESTS:
         text = value.rstrip(b"\0")
-        return (
-            text.decode("ascii")
-            if text.isascii() and text.decode("ascii").isprintable() and text
-            else value.hex()
-        )
+        if text and all(0x20 < sign < 0x7F for sign in text):
+            return text.decode("ascii")
+    return value
+
+
+def _decimal(millionths: int) -> str:
+    return format((Decimal(millionths) / _UNIT_SCALE).normalize(), "f")
+
+
+def _shown(given: dict[str, Any], value: object) -> str:
+    if isinstance(value, bytes):
+        return value.hex()
+    if given["type"] == _TIME and isinstance(value, int) and 0 < value < 1 << 35:
+        return datetime.fromtimestamp(value, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     return str(value)

@@ -86,7 +86,7 @@ def test_every_error_of_the_contracts_is_known_by_name_and_arguments() -> None:
     data = abi.selector("RegistryNumberTaken(bytes32,bytes32)") + code + tag
     found = refusal(data)
     assert found is not None
-    assert (found.code, found.arguments) == ("RegistryNumberTaken", {"member": code, "tag": tag})
+    assert (found.code, found.arguments) == ("RegistryNumberTaken", {"member": "VN-VCCI", "tag": tag})
     assert "VN-VCCI" in str(found)
     assert refusal(b"\x01\x02\x03\x04") is None
 
