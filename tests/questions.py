@@ -10,6 +10,8 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.hashes import SHA256
 
 from ledger.core import envelope, jose, numbers
+from ledger.core.acts import UsePlace
+from ledger.core.balances import UNIT_SCALE, LineState
 from ledger.core.codes import Reference
 from ledger.core.documents.declaration import Declaration, validate_declaration
 from ledger.core.documents.origin import to_claims
@@ -19,10 +21,22 @@ from ledger.core.facts import Facts, Question, Sight
 from ledger.core.forms import ORIGIN
 from ledger.core.sdjwt import Frame
 from ledger.core.state import Replay
+from ledger.core.uses import TermsState, Usage, UseRecord, UseState
 from ledger.core.verdict import CheckName, Outcome, Verdict
 from ledger.core.verify import verify
 from tests.certificates import a_certificate, the_reference
-from tests.journals import CHAIN_ID, REGISTRY, VCCI, AJournal, a_private_key, thumbprint_of
+from tests.journals import (
+    CHAIN_ID,
+    CN,
+    DAY,
+    REGISTRY,
+    START,
+    VCCI,
+    AJournal,
+    a_digest,
+    a_private_key,
+    thumbprint_of,
+)
 
 TAG_KEY = b"\x07" * 32
 NUMBER = "VN-CN 26/01/00123"
@@ -83,6 +97,7 @@ class Presented:
     facts: dict[str, Any] = field(default_factory=dict)
     slot: dict[str, Any] = field(default_factory=dict)
     asked: dict[str, Any] = field(default_factory=dict)
+    record: dict[str, Any] = field(default_factory=dict)
     reference: Reference = field(default_factory=the_reference)
 
     @property
@@ -123,6 +138,12 @@ class Presented:
         )
         return verify(question, self.gathered(document), self.reference)
 
+    def used(self, *uses: UseRecord, **terms: Any) -> Presented:
+        """Use of the record, as ``a_usage`` makes it, two days after the journal began."""
+        self.journal.time = START + 2 * DAY
+        self.facts |= {"usage": a_usage(*uses, **terms), "economies": {CN: "CN", "KR-KCS": "KR"}}
+        return self
+
     def profiled(self, agreement: str, **values: Any) -> Presented:
         """Change values of an agreement's profile."""
         profiles = [
@@ -137,6 +158,8 @@ class Presented:
         issuer = VCCI if document is None else document.issuer
         tag = tag_of(self.asked_number or NUMBER)
         record = replay.records.get((REGISTRY, issuer, tag))
+        if record is not None:
+            record = replace(record, **self.record)
         sight = Sight(90, self.now - timedelta(seconds=3), replay.size, b"\x01" * 32)
         slot = None
         if record is not None:
@@ -163,6 +186,47 @@ class Presented:
             recent=self.source == "RECENT",
         )
         return replace(facts, **self.facts)
+
+
+def a_use(
+    quantity: int = 0,
+    *,
+    office: str = "CN2202",
+    customs: str = CN,
+    declaration: str = "D-1",
+    at: int = START + DAY,
+    item: int = 0,
+    presented: bytes | None = None,
+    state: UseState = UseState.CONSUMED,
+    **more: Any,
+) -> UseRecord:
+    """A use of the certificate by Chinese customs; ``quantity`` in whole units of the line, 0 for one without lines."""
+    tag = tag_of(NUMBER)
+    line = 1 if quantity else 0
+    place = UsePlace(VCCI, tag, presented or tag, office, a_digest("declaration " + declaration), item, line)
+    reserved = state is UseState.RESERVED
+    amount = quantity * UNIT_SCALE
+    use = UseRecord(customs, place, state, amount if reserved else 0, 0 if reserved else amount, 90, 90)
+    return replace(use, **{"reserved_at" if reserved else "consumed_at": at}, **more)
+
+
+def a_usage(
+    *uses: UseRecord, authorised: int = 0, unit: str = "TNE", granted: int = 0, **terms: Any
+) -> Usage:
+    """Use of a record; with ``authorised`` whole units on its one line, else without terms."""
+    if not authorised:
+        return Usage(uses=uses)
+    standing = [use for use in uses if use.stands]
+    line = LineState(
+        1,
+        unit,
+        authorised * UNIT_SCALE,
+        sum(use.reserved for use in standing),
+        sum(use.consumed for use in standing) + granted * UNIT_SCALE,
+        granted * UNIT_SCALE,
+    )
+    state = TermsState(0, on_remaining=False, economies=("CN",), offices=())
+    return Usage(replace(state, **terms), {1: line}, uses)
 
 
 @dataclass(frozen=True)

@@ -91,6 +91,17 @@ class Reason(Enum):
     PRESENTED_LATE = ("X34", "It is presented after its validity has ended.")
     INVOICE_DIFFERS = ("X35", "No declared invoice is on the certificate.")
     ANCHORED_AFTER_VALIDITY = ("X36", "It was recorded after its validity had ended.")
+    OWN_USE = ("X37", "This declaration uses it already.")
+    USE_LEFT = ("X38", "Use is left.")
+    OVERDRAWN = ("X39", "More was used than was certified.")
+    USED_LATER = ("X40", "It was used after the time that was asked about.")
+    USE_NOT_ASKED = ("X41", "Whose use is asked about is not known.")
+    QUANTITY_NOT_BOUND = ("X42", "Its quantity is not bound to that of the certificate that it builds on.")
+    LINEAGE_DIFFERS = ("X43", "Document and record name different certificates that it builds on.")
+    ORIGINAL_USED_LATER = ("X44", "Its original was used after it was recorded.")
+    ACCEPTED_BEFORE_SUSPENSION = ("X45", "The declaration was accepted before the suspension.")
+    RECORDED_LATER = ("X46", "A change was recorded later than it took effect.")
+    RECOGNITION_NOT_CHECKED = ("X47", "Mutual recognition could not be checked.")
 
     def __init__(self, code: str, sentence: str) -> None:
         self.code = code

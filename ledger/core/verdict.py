@@ -44,8 +44,13 @@ def worst(words: Iterable[Word]) -> Word:
     return max(words, key=_ORDER.__getitem__, default=Word.ACCEPT)
 
 
+def best(words: Iterable[Word]) -> Word:
+    """Return the best of ``words``; REJECT when there are none."""
+    return min(words, key=_ORDER.__getitem__, default=Word.REJECT)
+
+
 class CheckName(StrEnum):
-    """The six checks, in the order in which they are told."""
+    """The checks, in the order in which they are told; the last is carried out for AEO entries only."""
 
     INTEGRITY = "INTEGRITY"
     ISSUER = "ISSUER"
@@ -53,6 +58,7 @@ class CheckName(StrEnum):
     USAGE = "USAGE"
     DATA = "DATA"
     LINEAGE = "LINEAGE"
+    RECOGNITION = "RECOGNITION"
 
 
 class Concerns(StrEnum):
@@ -101,7 +107,7 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One of the six checks."""
+    """One of the checks."""
 
     name: CheckName
     outcome: Outcome
@@ -172,7 +178,7 @@ class Verdict:
     """The answer to one question.
 
     Args:
-        checks: all six, in order.
+        checks: all six in order, for an AEO entry seven.
         next: what to do, without repetitions; empty when nothing.
         record: public facts of the record as JSON values, or None.
     """

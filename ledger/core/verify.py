@@ -14,12 +14,14 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from ledger.core.checks.case import Case
+from ledger.core.checks.case import AEO, Case
 from ledger.core.checks.data import check_data
 from ledger.core.checks.integrity import check_integrity
 from ledger.core.checks.issuer import check_issuer
-from ledger.core.checks.lineage import check_lineage, check_usage
+from ledger.core.checks.lineage import check_lineage
+from ledger.core.checks.recognition import check_recognition
 from ledger.core.checks.status import check_status
+from ledger.core.checks.usage import check_usage
 from ledger.core.codes import Reference
 from ledger.core.facts import Facts, Question
 from ledger.core.records import RecordState
@@ -32,13 +34,14 @@ from ledger.core.verdict import (
     SeenAt,
     Verdict,
     Word,
+    best,
     moment,
     worst,
 )
 
 __all__ = ["Question", "verify"]
 
-_MORE_CHECKS: Final[dict[int, tuple[Callable[[Case], Check], ...]]] = {}
+_MORE_CHECKS: Final[dict[int, tuple[Callable[[Case], Check], ...]]] = {AEO: (check_recognition,)}
 _NEVER_SPARED: Final = frozenset({CheckName.INTEGRITY, CheckName.ISSUER})
 _CHECKS: Final = (check_integrity, check_issuer, check_status, check_usage, check_data, check_lineage)
 
@@ -89,12 +92,14 @@ def _spared(case: Case, check: Check) -> Check:
 
 
 def _word(findings: Sequence[Finding], items: Sequence[ItemVerdict]) -> Word:
-    """Return the document's word: an item in doubt is a remark, unless all of them are in doubt."""
+    """Return the document's word: an item in doubt is a remark, unless all are: then that of the least doubtful."""
     whole = worst(finding.word for finding in findings if finding.item is None)
     if not any(finding.item is not None for finding in findings):
         return whole
     if items and all(item.word not in (Word.ACCEPT, Word.ACCEPT_WITH_REMARKS) for item in items):
-        return worst([whole, Word.REFER])
+        return worst([whole, best(item.word for item in items)])
+    if all(finding.word is Word.ACCEPT for finding in findings if finding.item is not None):
+        return whole
     return worst([whole, Word.ACCEPT_WITH_REMARKS])
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final
 
 from ledger.core.checks.wording import day_words, moment_words
@@ -21,6 +21,7 @@ from ledger.core.numbers import UnusableNumber, normalise
 from ledger.core.profiles import Profile
 from ledger.core.reasons import Reason
 from ledger.core.records import RecordState
+from ledger.core.uses import UseRecord
 from ledger.core.verdict import Finding, Word
 
 ASK_ISSUER = "Ask the issuing body for confirmation."
@@ -39,8 +40,22 @@ class Case:
     reference: Reference
 
     @property
+    def accepted_at(self) -> int | None:
+        """When the declaration was accepted, in seconds; only for an AEO entry, whose benefits depend on it."""
+        declaration = self.question.declaration
+        if declaration is None or self.question.kind != AEO:
+            return None
+        accepted = getattr(declaration, "accepted_at", None)
+        return None if accepted is None else int(accepted.timestamp())
+
+    @property
     def time(self) -> int:
-        """The second to judge; for a question about now, no earlier than the block that answered it."""
+        """The second to judge; for a question about now, no earlier than the block that answered it.
+
+        Of an AEO entry it is the acceptance of the declaration, where that is given.
+        """
+        if self.accepted_at is not None:
+            return self.accepted_at
         as_of, seen = self.question.as_of, self.facts.seen
         asked = int(as_of.timestamp())
         if seen is None or as_of < self.facts.observed_at:
@@ -63,7 +78,11 @@ class Case:
 
     def clock(self, seconds: int) -> str:
         """Return a chain time for a message, without its day where that is the day to judge."""
-        return moment_words(seconds, self.offset, self.question.as_of)
+        try:
+            near = datetime.fromtimestamp(self.time, UTC)
+        except (ValueError, OverflowError, OSError):
+            return self.when(seconds)
+        return moment_words(seconds, self.offset, near)
 
     def day_of(self, seconds: int) -> str:
         """Return the day of a chain time by the asker's own offset."""
@@ -102,7 +121,9 @@ class Case:
     @property
     def profile(self) -> Profile | None:
         """The profile of the document's agreement, in force on its day of issue."""
-        return profile_of(self.subject, self.reference) if self.subject else None
+        if not self.subject or self.question.kind == AEO:
+            return None
+        return profile_of(self.subject, self.reference)
 
     @property
     def key(self) -> KeyState | None:
@@ -145,9 +166,65 @@ class Case:
         return Finding.of(Reason.CHAIN_UNREACHABLE, Word.CANNOT_VERIFY_NOW, message, next_step=ASK_AGAIN)
 
     @property
-    def uses(self) -> tuple[Any, ...]:
-        """Uses of the record that stand, oldest first."""
-        return ()
+    def root(self) -> RecordState | None:
+        """The record that use lies with: the original of a certified true copy, else the record itself."""
+        record = self.record
+        if self.facts.root is not None or record is None:
+            return self.facts.root
+        return record if record.root_tag == record.tag else None
+
+    @property
+    def office(self) -> str | None:
+        """The office where it is to be used, where that is known."""
+        declaration = self.question.declaration
+        return self.question.office or (None if declaration is None else getattr(declaration, "office", None))
+
+    @property
+    def economy(self) -> str | None:
+        """The economy whose use counts: that of the customs that asks, else the one it is declared in or meant for.
+
+        The issuer's own economy does not import what it issued, so its gateway is answered for the destination.
+        """
+        asking, declaration = self.question.economy, self.question.declaration
+        own = None if self.facts.member is None else self.facts.member.economy
+        if asking is not None and asking != own:
+            return asking
+        if declaration is not None:
+            return declaration.country
+        destination = self.subject.get("destinationCountry")
+        return destination if isinstance(destination, str) else None
+
+    @property
+    def uses(self) -> tuple[UseRecord, ...]:
+        """Uses up to the time to judge that were not given back, oldest first."""
+        return tuple(use for use in self._standing() if use.used_at <= self.time or self.owns(use))
+
+    @property
+    def later_uses(self) -> tuple[UseRecord, ...]:
+        """Uses by others after the time to judge, oldest first."""
+        return tuple(use for use in self._standing() if use.used_at > self.time and not self.owns(use))
+
+    def _standing(self) -> list[UseRecord]:
+        usage = self.facts.usage
+        return [] if usage is None else sorted(usage.standing, key=lambda use: use.used_at)
+
+    def owns(self, use: UseRecord) -> bool:
+        """Return whether a use is one of the declaration that is asked about."""
+        return self.question.commitment is not None and use.place.declaration == self.question.commitment
+
+    def economy_of(self, use: UseRecord) -> str:
+        """Return the economy of the customs that wrote a use, or its code where that is not known."""
+        return self.facts.economies.get(use.customs, use.customs)
+
+    def counts_for(self, use: UseRecord, economy: str) -> bool:
+        """Return whether a use counts for ``economy``; one of customs whose economy is not known counts for all."""
+        return self.facts.economies.get(use.customs, economy) == economy
+
+    def declared_item(self, item: int) -> int | None:
+        """Return the declared item with this sequence, or None when there is none."""
+        declaration = self.question.declaration
+        items = () if declaration is None else declaration.items
+        return next((one.sequence for one in items if one.sequence == item), None)
 
     def items(self) -> Iterator[tuple[int, Mapping[str, Any]]]:
         """Yield sequence and members of the document's well-formed items."""

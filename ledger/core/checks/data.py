@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from ledger.core.checks.case import LICENCE, Case
+from ledger.core.checks.case import AEO, LICENCE, Case
 from ledger.core.documents.declaration import Declaration, DeclarationItem
 from ledger.core.documents.origin import Quantity
 from ledger.core.reasons import Reason
@@ -24,7 +24,7 @@ _HS_LEAST = 2
 def check_data(case: Case) -> Check:
     """Return the check; not carried out without both a document and a declaration with items or invoices."""
     declaration = case.question.declaration
-    if case.question.unreadable:
+    if case.question.unreadable or case.question.kind == AEO:
         return Check(CheckName.DATA, Outcome.NOT_CHECKED)
     if declaration is None or case.document is None:
         absent = Reason.NO_DECLARATION if declaration is None else Reason.NO_DOCUMENT

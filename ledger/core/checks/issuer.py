@@ -1,7 +1,8 @@
 """Issuer: was the signing key, when the record was anchored, that of a body entitled to issue this type?
 
 Authority is judged at the block of anchoring, never at the date printed on the document. What changed since is a
-remark. A record whose key was reported compromised is believed again once the issuer reinstates it after the report.
+remark. What was anchored since a key may have been in other hands is believed again once the issuer confirmed that very
+record, at or after its report.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from collections.abc import Iterator
 from ledger.core.checks.case import ASK_AGAIN, ASK_ISSUER, Case
 from ledger.core.members import ROLE_FOR_DOCUMENT_TYPE, KeyState, MemberState, Standing
 from ledger.core.reasons import Reason
-from ledger.core.records import RecordState, Status
+from ledger.core.records import RecordState
 from ledger.core.verdict import Check, CheckName, Finding, Outcome, Word
 
 
@@ -78,10 +79,18 @@ def _about_compromise(case: Case, key: KeyState, since: int, record: RecordState
             f"Anchored {case.when(record.anchored_at)}, before the key was compromised ({case.when(since)})."
         )
         return Finding.of(Reason.KEY_COMPROMISED_LATER, Word.ACCEPT_WITH_REMARKS, message)
-    reported = key.reported_at or since
-    if any(change.status is Status.VALID and change.recorded_at >= reported for change in record.changes):
-        return Finding.of(Reason.CONFIRMED_AGAIN, Word.ACCEPT_WITH_REMARKS)
-    message = f"The issuer is confirming again what was signed between {case.when(since)} and {case.when(reported)}."
+    reported = since if key.reported_at is None else key.reported_at
+    confirmed = next((time for time in record.confirmed if time >= reported), None)
+    if confirmed is not None:
+        message = (
+            f"The key may have been in other hands from {case.when(since)} on; "
+            f"the issuer confirmed this {case.thing} again on {case.when(confirmed)}."
+        )
+        return Finding.of(Reason.CONFIRMED_AGAIN, Word.ACCEPT_WITH_REMARKS, message)
+    message = (
+        "The issuer is confirming again what was signed between "
+        f"{case.day_of(since)} and {case.day_of(reported)}."
+    )
     return Finding.of(Reason.KEY_COMPROMISED, Word.REFER, message, next_step=ASK_ISSUER)
 
 

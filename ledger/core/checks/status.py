@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from typing import Final
 
-from ledger.core.checks.case import ASK_AGAIN, ASK_ISSUER, Case
+from ledger.core.checks.case import AEO, ASK_AGAIN, ASK_ISSUER, Case
 from ledger.core.checks.issue import about_issue
 from ledger.core.checks.wording import length_words, times_words
 from ledger.core.profiles import Validity, ValidOn, day_of, valid_on
@@ -124,6 +124,8 @@ def _why(change: StatusChange) -> str:
 
 
 def _about_validity(case: Case, record: RecordState) -> Iterator[Finding]:
+    if case.question.kind == AEO and day_of(case.subject.get("validUntil")) is None:
+        return  # an authorisation lasts until it is ended
     if case.document is None:
         yield Finding.of(Reason.VALIDITY_NOT_CHECKED, Word.ACCEPT)
         return

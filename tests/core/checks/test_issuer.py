@@ -13,7 +13,7 @@ from tests.journals import (
     a_private_key,
     thumbprint_of,
 )
-from tests.questions import Presented, a_token, code_is_found
+from tests.questions import Presented, a_token, code_is_found, message_of
 
 
 def test_an_issuer_that_is_no_member_is_referred_and_not_accused() -> None:
@@ -120,10 +120,31 @@ def test_what_was_anchored_before_the_key_was_compromised_is_a_remark() -> None:
     assert code_is_found(verdict, "X31", "ISSUER")
 
 
-def test_what_the_issuer_confirmed_again_after_the_report_is_accepted_with_a_remark() -> None:
-    verdict = a_compromise(0).change(2, reason=99).change(1, reason=99).verdict()
+def test_16_a_stolen_key_refers_until_the_issuer_confirms_that_very_record() -> None:
+    presented = a_compromise(0)
+    reported = presented.journal.entries[-1].time
+    message = message_of(presented.verdict(), "X06")
+    day = "2026-01-01"
+    assert message == f"The issuer is confirming again what was signed between {day} and {day}."
+    presented.record = {"confirmed": (reported,)}
+    verdict = presented.verdict()
     assert verdict.word is Word.ACCEPT_WITH_REMARKS
-    assert code_is_found(verdict, "X32", "ISSUER")
+    assert "confirmed this certificate again on 2026-01-01" in message_of(verdict, "X32")
+
+
+def test_a_confirmation_of_before_the_report_does_not_count() -> None:
+    presented = a_compromise(0)
+    presented.record = {"confirmed": (presented.journal.entries[-1].time - 1,)}
+    assert presented.verdict().word is Word.REFER
+
+
+def test_a_reinstatement_after_the_report_confirms_nothing() -> None:
+    verdict = a_compromise(0).change(2, reason=99).change(1, reason=99).verdict()
+    assert verdict.word is Word.REFER
+
+
+def test_16_a_record_that_the_issuer_revokes_instead_is_rejected() -> None:
+    assert a_compromise(0).change(3).verdict().word is Word.REJECT
 
 
 def test_an_issuer_without_the_role_at_anchoring_is_rejected() -> None:

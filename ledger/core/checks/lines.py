@@ -1,0 +1,99 @@
+"""Lines: what a declaration asks of the lines of a record, and what they have left for it.
+
+The one rule: quantities are compared exactly, in the line's own unit; what cannot be converted is referred, never guessed.
+Lines are counted from 1 in the order of the document's items.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal, localcontext
+from typing import Any, Final
+
+from ledger.core.balances import UNIT_SCALE
+from ledger.core.checks.case import Case
+from ledger.core.checks.data import claimed_item
+from ledger.core.documents.declaration import DeclarationItem
+from ledger.core.documents.origin import Quantity
+
+_DIGITS: Final = 60
+_KINDS: Final = ("NET_MASS", "SUPPLEMENTARY", "OTHER", "GROSS_MASS")
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What one declared item asks of one line, in millionths of the line's unit; None where that cannot be said."""
+
+    item: DeclarationItem
+    line: int
+    quantity: Decimal | None
+
+
+def asked_of(case: Case, units: Mapping[int, str]) -> Iterator[Asked]:
+    """Yield what the declared items ask; an item that names no line of the record is not among them.
+
+    Args:
+        units: unit of each line of the record.
+    """
+    declaration = case.question.declaration
+    for item in () if declaration is None else declaration.items:
+        line = _line_of(case, item)
+        unit = units.get(line)
+        if unit is not None:
+            yield Asked(item, line, _in_unit(case, item, line, unit))
+
+
+def certified_of(case: Case, unit: str) -> Decimal:
+    """Return what the document's items certify in millionths of ``unit``, each by its first quantity that converts."""
+    total = Decimal(0)
+    for _, item in _places(case):
+        quantities = item.get("quantities")
+        for one in quantities if isinstance(quantities, list | tuple) else ():
+            value, given = (one.get("value"), one.get("unit")) if isinstance(one, Mapping) else (None, None)
+            if isinstance(value, str) and isinstance(given, str):
+                amount = case.reference.units.to_unit(value, given, unit)
+                if amount is not None:
+                    with localcontext() as context:
+                        context.prec = _DIGITS
+                        total += amount * UNIT_SCALE
+                    break
+    return total
+
+
+def _line_of(case: Case, declared: DeclarationItem) -> int:
+    """Return the line that a declared item draws on; 0 for none."""
+    if case.document is None:
+        return declared.certificate_item or declared.sequence
+    sequence = claimed_item(case, declared)
+    return next((place for place, item in _places(case) if item.get("sequence") == sequence), 0)
+
+
+def _places(case: Case) -> Iterator[tuple[int, Mapping[str, Any]]]:
+    items = case.subject.get("items")
+    for place, item in enumerate(items if isinstance(items, list | tuple) else (), start=1):
+        if isinstance(item, Mapping):
+            yield place, item
+
+
+def _in_unit(case: Case, declared: DeclarationItem, line: int, unit: str) -> Decimal | None:
+    """Return the declared quantity in millionths of ``unit``, or None when none of its quantities converts."""
+    for quantity in _in_order(case, declared.quantities, line, unit):
+        amount = case.reference.units.to_unit(quantity.value, quantity.unit, unit)
+        if amount is not None:
+            with localcontext() as context:
+                context.prec = _DIGITS
+                return amount * UNIT_SCALE
+    return None
+
+
+def _in_order(case: Case, quantities: Sequence[Quantity], line: int, unit: str) -> list[Quantity]:
+    """Return quantities so that the kind which the document states in the line's unit comes first."""
+    stated: Any = next((item.get("quantities") for place, item in _places(case) if place == line), None)
+    kinds = [
+        one.get("kind")
+        for one in (stated if isinstance(stated, list | tuple) else ())
+        if isinstance(one, Mapping) and one.get("unit") == unit
+    ]
+    order = [*kinds[:1], *_KINDS]
+    return sorted(quantities, key=lambda one: order.index(one.kind) if one.kind in order else len(order))
