@@ -353,7 +353,7 @@ abstract contract UseRegistry is Registry, IUseRegistry {
         Account storage account = _accounts[member][tag];
         Relation relation = issue.link.relation;
         bool hasTerms = issue.terms.lines.length != 0;
-        bool takes = _takes(issue.usePolicy, hasTerms) && hasTerms == (hasTerms || !_isChild(relation));
+        bool takes = _takes(issue.usePolicy, hasTerms) && (hasTerms || !_isChild(relation));
         if (relation == Relation.TrueCopyOf) {
             takes = !hasTerms && (takes || _takes(issue.usePolicy, true));
         }
