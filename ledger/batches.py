@@ -99,7 +99,7 @@ class Batches:
     def refused(self, row: OutboxRow, refusal: Refused) -> Callable[[Connection], None]:
         """Refuse what the chain holds under other documents and send the rest again; else refuse all."""
         documents = self._store.documents.of_outbox(row.id)
-        taken = self._taken(documents, refusal) if refusal.code == NUMBER_TAKEN else []
+        taken = self._taken(documents, refusal) if documents and refusal.code == NUMBER_TAKEN else []
         refused = {one.document_id for one in taken or documents}
         others = [one for one in documents if one.document_id not in refused]
 

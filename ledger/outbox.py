@@ -106,10 +106,20 @@ class Outbox:
         with self._store.writing() as connection:
             return self.intend_in(connection, act)
 
-    def intend_in(self, connection: Connection, act: Act) -> int:
-        """Store an act as part of the caller's transaction."""
+    def intend_in(self, connection: Connection, act: Act, *, after: int | None = None) -> int:
+        """Store an act as part of the caller's transaction.
+
+        Args:
+            after: the row of an act that must be mined before this one is tried; with it this one is refused too.
+        """
         return self._store.outgoing.intend_in(
-            connection, self.address, act.target, act.calldata, act.purpose, self._clock()
+            connection,
+            self.address,
+            act.target,
+            act.calldata,
+            act.purpose,
+            self._clock(),
+            after=after,
         )
 
     def carry_out(self, act: Act, timeout_seconds: float = 60.0) -> OutboxRow:
@@ -125,7 +135,7 @@ class Outbox:
         if latest is None or latest.state not in _FINAL:
             raise Unavailable(f"{act.purpose}: stored, but not on the chain yet")
         if latest.state in (OutboxState.REFUSED, OutboxState.REVERTED):
-            raise Refused(latest.reason_code, latest.reason)
+            raise Refused(latest.reason_code, latest.reason, latest.arguments)
         return latest
 
     # --- settling -------------------------------------------------------------------------------------------
@@ -244,7 +254,14 @@ class Outbox:
 
     def _again_in(self, connection: Connection, row: OutboxRow) -> int:
         again = self._store.outgoing.intend_in(
-            connection, row.account, row.target, row.calldata, row.purpose, self._clock(), row.attempts + 1
+            connection,
+            row.account,
+            row.target,
+            row.calldata,
+            row.purpose,
+            self._clock(),
+            attempts=row.attempts + 1,
+            after=row.after,
         )
         self._store.outgoing.succeed_in(connection, row.id, again)
         self._store.documents.follow_in(connection, row.id, again)
@@ -305,10 +322,9 @@ class Outbox:
         signed: list[tuple[int, bytes]] = []
         _, in_flight = self._left()
         while in_flight < self._most_in_flight:
-            due = self._store.outgoing.in_state(self.address, OutboxState.INTENDED, limit=1)
-            if not due:
+            row = self._store.outgoing.due(self.address)
+            if row is None:
                 break
-            row = due[0]
             try:
                 gas = self._chain.simulate(self.address, row.target, row.calldata)
             except Refused as refusal:
@@ -349,8 +365,28 @@ class Outbox:
         """End an act that will never be carried out, together with what follows from that."""
         write = None if self._consequences is None else self._consequences.refused(row, refusal)
         with self._store.writing() as connection:
-            self._store.outgoing.move_in(
-                connection, row.id, state, block=block, code=refusal.code, reason=str(refusal)
-            )
+            self._end_in(connection, row.id, refusal, state, block)
             if write is not None:
                 write(connection)
+
+    def _end_in(
+        self,
+        connection: Connection,
+        row: int,
+        refusal: Refused,
+        state: OutboxState = OutboxState.REFUSED,
+        block: tuple[int, bytes] | None = None,
+    ) -> None:
+        """Write down that an act was refused, and with it every act that waits for it."""
+        self._store.outgoing.move_in(
+            connection,
+            row,
+            state,
+            block=block,
+            code=refusal.code,
+            reason=str(refusal),
+            arguments=refusal.arguments,
+        )
+        for follower in self._store.outgoing.followers_in(connection, row):
+            if follower.state is OutboxState.INTENDED:
+                self._end_in(connection, follower.id, refusal)

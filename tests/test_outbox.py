@@ -137,6 +137,18 @@ def test_what_waits_for_a_transaction_in_flight_is_not_refused_too_early(store: 
     assert latest.state is OutboxState.MINED
 
 
+def test_an_act_that_follows_another_waits_until_that_is_mined(store: Store) -> None:
+    chain = SmallChain(automine=False)
+    outbox = an_outbox(chain, store)
+    with store.writing() as connection:
+        first = outbox.intend_in(connection, nothing())
+        outbox.intend_in(connection, nothing(), after=first)
+        outbox.intend_in(connection, nothing())
+    assert (outbox.step().waiting, len(chain.pool)) == (1, 2)
+    chain.mine()
+    assert (outbox.step().waiting, len(chain.pool)) == (0, 1)
+
+
 # --- refusals ----------------------------------------------------------------------------------------------------
 
 
@@ -152,6 +164,51 @@ def test_taken_numbers_do_not_sink_the_rest_of_their_batch(store: Store) -> None
     refused = store.documents.find(a_prepared_document(NUMBERS[1]).document_id)
     assert refused is not None
     assert refused.reason_code == "RegistryNumberTaken"
+
+
+def test_what_follows_a_refused_act_is_refused_with_it_and_never_sent(store: Store) -> None:
+    chain = SmallChain()
+    outbox = an_outbox(chain, store)
+    with store.writing() as connection:
+        first = outbox.intend_in(connection, Act(REGISTRY, b"?", "nonsense"))
+        second = outbox.intend_in(connection, nothing(), after=first)
+        third = outbox.intend_in(connection, nothing(), after=second)
+    outbox.settle(5.0)
+    rows = [store.outgoing.find(row) for row in (first, second, third)]
+    assert [row and (row.state, row.reason_code) for row in rows] == [
+        (OutboxState.REFUSED, "UnknownCall")
+    ] * 3
+    assert chain.sent == []
+
+
+def test_what_follows_an_act_follows_the_one_that_takes_its_place(store: Store) -> None:
+    chain = SmallChain(automine=False)
+    outbox = an_outbox(chain, store)
+    with store.writing() as connection:
+        first = outbox.intend_in(connection, nothing())
+        second = outbox.intend_in(connection, nothing(), after=first)
+    outbox.step()
+    chain.pool.clear()
+    chain.send(ACCOUNT.sign(chain_id=CHAIN_ID, nonce=0, to=b"\x77" * 20, calldata=b"x", gas=1).raw)
+    chain.mine()
+    chain.automine = True
+    outbox.settle(5.0)
+    again, follower = store.outgoing.latest(first), store.outgoing.find(second)
+    assert again is not None
+    assert follower is not None
+    assert (follower.after, again.nonce, follower.nonce) == (again.id, 1, 2)
+
+
+def test_a_refusal_keeps_what_the_contract_said_of_it(store: Store) -> None:
+    said = {"member": "CN-MOFCOM", "tag": b"\x01" * 32, "line": 1, "free": "30", "limit": 2**80}
+
+    class RefusingChain(SmallChain):
+        def simulate(self, account: bytes, to: bytes, calldata: bytes) -> int:
+            raise Refused("UseBalanceExceeded", "more was asked than is left", said)
+
+    with pytest.raises(Refused, match="more was asked") as caught:
+        an_outbox(RefusingChain(), store).carry_out(nothing())
+    assert (caught.value.code, caught.value.arguments) == ("UseBalanceExceeded", said)
 
 
 def test_a_batch_that_reverts_although_its_trial_passed_is_tried_again_and_split(store: Store) -> None:

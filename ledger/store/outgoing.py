@@ -6,12 +6,13 @@ again for the same account. What to do with a row is decided in ``ledger.outbox`
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import json
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Connection, bindparam, func, insert, select, update
+from sqlalchemy import Connection, bindparam, exists, func, insert, select, update
 
 from ledger.store.schema import events, outbox
 
@@ -36,11 +37,15 @@ class OutboxState(StrEnum):
     SUPERSEDED = "superseded"
 
 
+_MINED = (OutboxState.MINED, OutboxState.SETTLED)
+
+
 @dataclass(frozen=True, slots=True)
 class OutboxRow:
-    """One act; ``successor`` is the row that took it over.
+    """One act; ``successor`` is the row that took it over, ``after`` the one that must be mined before it is signed.
 
-    ``raw`` and ``digest`` (the transaction hash, 32 bytes) are None while it is only intended.
+    ``raw`` and ``digest`` (the transaction hash, 32 bytes) are None while it is only intended; ``arguments`` are those of
+    its refusal, None without one.
     """
 
     id: int
@@ -59,6 +64,8 @@ class OutboxRow:
     reason_code: str
     reason: str
     created_at: int
+    after: int | None
+    arguments: Mapping[str, object] | None
 
 
 _ROWS = select(*(outbox.c[name] for name in OutboxRow.__slots__))
@@ -96,6 +103,26 @@ class Outgoing:
         asked = _ROWS.where(outbox.c.account == account, outbox.c.state.in_(states))
         with self._database.reading() as connection:
             found = connection.execute(asked.order_by(outbox.c.nonce, outbox.c.id).limit(limit)).all()
+        return [_row(one) for one in found]
+
+    def due(self, account: bytes) -> OutboxRow | None:
+        """Return the first intended act of the lane that waits for no other one, or None."""
+        before = outbox.alias("before")
+        waits = exists().where(before.c.id == outbox.c.after, before.c.state.not_in(_MINED))
+        asked = _ROWS.where(outbox.c.account == account, outbox.c.state == OutboxState.INTENDED, ~waits)
+        with self._database.reading() as connection:
+            found = connection.execute(asked.order_by(outbox.c.id).limit(1)).first()
+        return None if found is None else _row(found)
+
+    def followers(self, row: int) -> list[OutboxRow]:
+        """Return the acts that waited or wait for ``row``, in the order they were intended."""
+        with self._database.reading() as connection:
+            return self.followers_in(connection, row)
+
+    @staticmethod
+    def followers_in(connection: Connection, row: int) -> list[OutboxRow]:
+        """Return the acts that waited or wait for ``row``, as this transaction sees them."""
+        found = connection.execute(_ROWS.where(outbox.c.after == row).order_by(outbox.c.id))
         return [_row(one) for one in found]
 
     def accounts_waiting(self) -> set[bytes]:
@@ -138,8 +165,9 @@ class Outgoing:
         purpose: str,
         now: int,
         attempts: int = 0,
+        after: int | None = None,
     ) -> int:
-        """Store an act that has no nonce yet and return its row number."""
+        """Store an act that has no nonce yet and return its row number; ``after`` is a row that must be mined before."""
         values = {
             "account": account,
             "target": target,
@@ -148,6 +176,7 @@ class Outgoing:
             "state": OutboxState.INTENDED,
             "attempts": attempts,
             "created_at": now,
+            "after": after,
         }
         key = connection.execute(insert(outbox).values(**values)).inserted_primary_key
         assert key is not None
@@ -179,8 +208,12 @@ class Outgoing:
         block: tuple[int, bytes] | None = None,
         code: str = "",
         reason: str = "",
+        arguments: Mapping[str, object] | None = None,
     ) -> None:
-        """Change the state of a row; ``block`` is the number and digest of the block that mined it."""
+        """Change the state of a row; ``block`` is the number and digest of the block that mined it.
+
+        ``code``, ``reason`` and ``arguments`` are those of a refusal: whole numbers, text and bytes.
+        """
         number, digest = block if block is not None else (None, None)
         values = {
             "state": state,
@@ -188,13 +221,15 @@ class Outgoing:
             "block_digest": digest,
             "reason_code": code,
             "reason": reason,
+            "arguments": None if arguments is None else _spelt(arguments),
         }
         connection.execute(update(outbox).where(outbox.c.id == row).values(**values))
 
     @staticmethod
     def succeed_in(connection: Connection, row: int, successor: int) -> None:
-        """Say that ``successor`` carries out the act of ``row`` from now on."""
+        """Say that ``successor`` carries out the act of ``row`` from now on; what waited for one waits for the other."""
         connection.execute(update(outbox).where(outbox.c.id == row).values(successor=successor))
+        connection.execute(update(outbox).where(outbox.c.after == row).values(after=successor))
 
     @staticmethod
     def settle_in(connection: Connection, mined: Iterable[tuple[bytes, int, bytes]]) -> None:
@@ -236,4 +271,21 @@ class Outgoing:
 def _row(found: object) -> OutboxRow:
     values: dict[str, object] = found._asdict()  # type: ignore[attr-defined]
     values["state"] = OutboxState(str(values["state"]))
+    spelt = values["arguments"]
+    values["arguments"] = None if spelt is None else _read(str(spelt))
     return OutboxRow(**values)  # type: ignore[arg-type]
+
+
+def _spelt(arguments: Mapping[str, object]) -> str:
+    """Return the arguments as JSON, bytes as ``{"hex": ...}``; any other value as text."""
+    return json.dumps(
+        arguments, default=lambda one: {"hex": one.hex()} if isinstance(one, bytes) else str(one)
+    )
+
+
+def _read(spelt: str) -> dict[str, object]:
+    found: dict[str, object] = json.loads(spelt)
+    return {
+        name: bytes.fromhex(value["hex"]) if isinstance(value, dict) else value
+        for name, value in found.items()
+    }
