@@ -49,14 +49,17 @@ def _issued(gateway: Gateway, body: bytes, trace: str) -> Done:
     for result in results:
         gateway.metrics.issued(result.outcome.value)
     if single:
-        return settled(results[0], trace)
+        return settled(results[0], {"results": [issue_shape(results[0])]}, trace)
     final = all(result.outcome is not IssueOutcome.PENDING for result in results)
     return 200, encode({"results": [issue_shape(result) for result in results]}), final
 
 
-def settled(result: IssueResult, trace: str) -> Done:
-    """Return the answer on a single certificate: 422 or 409 when it was refused, 202 while it waits for the chain."""
-    shape = {"results": [issue_shape(result)]}
+def settled(result: IssueResult, shape: dict[str, object], trace: str) -> Done:
+    """Return the answer on a single certificate: 422 or 409 when it was refused, 202 while it waits for the chain.
+
+    Args:
+        shape: the answer; of a refusal it becomes part of the problem report.
+    """
     if result.outcome is IssueOutcome.REFUSED:
         refused = _refusal(result, shape, trace)
         return refused.status_code, bytes(refused.body), True

@@ -13,7 +13,7 @@ from api.gateway import Call, Route, answer
 from api.models import (
     ConfirmationBody,
     HistoryAnswer,
-    IssueAnswer,
+    IssueItem,
     ReceiptAnswer,
     ReceiptsAnswer,
     ReplacementBody,
@@ -26,6 +26,7 @@ from ledger.errors import Rejected
 from ledger.service.answers import StatusAction
 from ledger.service.wire import (
     history_shape,
+    issue_shape,
     read_digest,
     read_kind,
     read_moment,
@@ -54,13 +55,13 @@ async def change_status(call: Call) -> Response:
 
 
 async def replace(call: Call) -> Response:
-    """Anchor a certificate in the place of an earlier one; answered like a single certificate."""
+    """Anchor a certificate in the place of an earlier one; refused like a single certificate."""
 
     def act(body: ReplacementBody) -> Done:
         source = ("document", orjson.dumps(body.document))
         result = call.gateway.ledger.replace(body.number, read_reason("reason", body.reason), source)
         call.gateway.metrics.issued(result.outcome.value)
-        return settled(result, trace_of(call.request))
+        return settled(result, issue_shape(result), trace_of(call.request))
 
     return await carry_out(call, ReplacementBody, act)
 
@@ -101,7 +102,7 @@ ROUTES = (
     ),
     Route(
         "POST", "/v1/replacements", Scope.ISSUE, replace, "Anchor a certificate in the place of an earlier one",
-        body=ReplacementBody, answer=IssueAnswer, also=(202, *ACT_ERRORS), headers=(KEY,),
+        body=ReplacementBody, answer=IssueItem, also=(202, *ACT_ERRORS), headers=(KEY,),
     ),
     Route(
         "POST", "/v1/confirmations", Scope.CONFIRM, confirm, "Confirm records after their key was compromised",

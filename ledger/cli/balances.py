@@ -17,6 +17,11 @@ if TYPE_CHECKING:
     from ledger.service.use_answers import BalanceAnswer, UseLine
 
 _LINE_HEAD = ("line", "unit", "authorised", "reserved", "consumed", "granted", "free", "")
+_POLICIES = {
+    "none": "its use is not limited",
+    "single": "may be used once",
+    "quantity": "used by quantity",
+}
 _USE_HEAD = (
     "customs",
     "office",
@@ -74,7 +79,7 @@ def _show(balance: BalanceAnswer) -> None:
     mark = f"  {coloured('OVERDRAWN', RED)}" if balance.overdrawn else ""
     say(f"{coloured(title, BOLD)}  {balance.status}{mark}")
     say(f"  {_policy(balance)}")
-    for word, allowed in (("economies", balance.economies), ("offices", balance.offices)):
+    for word, allowed in (("by customs of", balance.economies), ("at the offices", balance.offices)):
         if allowed:
             say(f"  only {word} {', '.join(map(show, allowed))}")
     if balance.endorsed:
@@ -85,7 +90,7 @@ def _show(balance: BalanceAnswer) -> None:
              "OVERDRAWN" if one.overdrawn else "")
             for one in balance.lines
         ]  # fmt: skip
-        head, *lines = table(_LINE_HEAD, rows)
+        head, *lines = table(_LINE_HEAD, rows, numbers=_LINE_HEAD[2:7])
         say("", head)
         for one, text in zip(balance.lines, lines, strict=True):
             say(coloured(text, RED) if one.overdrawn else text)
@@ -94,7 +99,7 @@ def _show(balance: BalanceAnswer) -> None:
 
 
 def _policy(balance: BalanceAnswer) -> str:
-    parts = [f"use: {balance.policy}"]
+    parts = [_POLICIES.get(balance.policy, show(balance.policy))]
     if balance.limit is not None:
         counted = ", ".join(
             f"{count} of {balance.limit} declarations" + ("" if economy == "*" else f" in {show(economy)}")

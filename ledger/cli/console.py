@@ -10,7 +10,7 @@ import os
 import sys
 import time
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from types import TracebackType
 from typing import Final, TextIO
 
@@ -60,13 +60,16 @@ def coloured(text: str, colour: str) -> str:
     return f"\x1b[{colour}m{text}\x1b[0m"
 
 
-def table(head: Sequence[str], rows: Sequence[Sequence[object]]) -> list[str]:
-    """Return the lines of a table; the last column is as long as it likes."""
+def table(head: Sequence[str], rows: Sequence[Sequence[object]], numbers: Collection[str] = ()) -> list[str]:
+    """Return the lines of a table; the last column is as long as it likes, those in ``numbers`` stand to the right."""
     cells = [[show(cell) for cell in row] for row in (head, *rows)]
     widths = [max(map(_width, column)) for column in zip(*cells, strict=True)][:-1]
     lines = []
     for row in cells:
-        padded = [cell + " " * (width - _width(cell)) for cell, width in zip(row[:-1], widths, strict=True)]
+        padded = [
+            " " * (width - _width(cell)) + cell if name in numbers else cell + " " * (width - _width(cell))
+            for name, cell, width in zip(head, row[:-1], widths, strict=False)
+        ]
         lines.append("  ".join([*padded, row[-1]]).rstrip())
     return [coloured(lines[0], BOLD), *lines[1:]]
 

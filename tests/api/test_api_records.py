@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
+from api.models import IssueItem
+from ledger.service.answers import IssueOutcome, IssueResult
 from tests.certificates import a_certificate
 from tests.fakes.face_ledger import FaceLedger
 
@@ -39,14 +41,27 @@ def test_a_kind_that_is_none_is_422(path: str, client: TestClient) -> None:
     assert (answer.status_code, answer.json()["problems"][0]["code"]) == (422, "KIND_UNKNOWN")
 
 
-def test_a_replacement_is_answered_like_a_single_certificate(client: TestClient, ledger: FaceLedger) -> None:
+def test_a_replacement_is_refused_like_a_single_certificate(client: TestClient) -> None:
     sent = {"number": "VN-CN 24/02/00001", "reason": "R26", "document": a_certificate()}
     answer = client.post("/v1/replacements", json=sent)
-    assert (answer.status_code, answer.json()["results"][0]["outcome"]) == (200, "anchored")
+    assert (answer.status_code, answer.json()["outcome"]) == (200, "anchored")
+    assert IssueItem.model_validate(answer.json(), by_alias=True).model_dump(by_alias=True) == answer.json()
     again = client.post("/v1/replacements", json={**sent, "document": a_certificate(issueDate="2024-03-05")})
     assert (again.status_code, again.json()["code"]) == (409, "REFUSED")
     wrong = client.post("/v1/replacements", json={**sent, "document": a_certificate(issueDate="4 March")})
     assert (wrong.status_code, wrong.json()["problems"][0]["path"]) == (422, "issueDate")
+
+
+def test_a_replacement_that_waits_for_the_chain_is_202_and_is_not_kept(
+    client: TestClient, ledger: FaceLedger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sent = {"number": "VN-CN 24/02/00001", "reason": "R26", "document": a_certificate()}
+    pending = IssueResult("document", "1", IssueOutcome.PENDING, bytes(32), reason="the node did not answer")
+    headers = {"Idempotency-Key": "replacement-1"}
+    with monkeypatch.context() as first:
+        first.setattr(ledger, "replace", lambda number, reason, source: pending)
+        assert client.post("/v1/replacements", json=sent, headers=headers).status_code == 202
+    assert client.post("/v1/replacements", json=sent, headers=headers).json()["outcome"] == "anchored"
 
 
 def test_records_are_confirmed_by_number_or_all_of_a_key(client: TestClient, ledger: FaceLedger) -> None:

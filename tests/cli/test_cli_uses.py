@@ -100,6 +100,8 @@ def test_a_balance_is_a_table_of_lines_and_of_uses(command: Command) -> None:
     lines = [line.split() for line in command("balance", "show", *LICENCE).out.splitlines()]
     assert ["line", "unit", "authorised", "reserved", "consumed", "granted", "free"] in lines
     assert ["1", "TNE", "100", "10", "0", "0", "90"] in lines
+    assert ["used", "by", "quantity"] in lines
+    assert ["only", "by", "customs", "of", "CN"] in lines
     assert any(line[:2] == ["CN-GACC", "CNSHA"] and line[-1] == use_id for line in lines)
 
 
@@ -110,7 +112,8 @@ def test_an_overdrawn_line_is_red_on_a_terminal(command: Command, monkeypatch: p
         "use", "enter", *LICENCE, *AT, "--line", "1", "--quantity", "130", "--unit", "TNE", "--happened-at", T
     )
     out = command("balance", "show", *LICENCE).out
-    assert f"<{console.RED}>1     TNE" in out
+    red = [line.split() for line in out.splitlines() if line.startswith(f"<{console.RED}>")]
+    assert red == [[f"<{console.RED}>1", "TNE", "100", "0", "130", "0", "0", "OVERDRAWN"]]
     assert f"<{console.RED}>OVERDRAWN" in out
 
 
