@@ -207,7 +207,8 @@ def a_use(
     reserved = state is UseState.RESERVED
     amount = quantity * UNIT_SCALE
     use = UseRecord(customs, place, state, amount if reserved else 0, 0 if reserved else amount, 90, 90)
-    return replace(use, **{"reserved_at" if reserved else "consumed_at": at}, **more)
+    times: dict[str, Any] = {"reserved_at" if reserved else "consumed_at": at, **more}
+    return replace(use, **times)
 
 
 def a_usage(

@@ -107,8 +107,6 @@ def _items(case: Case, findings: Sequence[Finding]) -> tuple[ItemVerdict, ...]:
     """Return a verdict for each declared item, or else for each item of the document."""
     declaration = case.question.declaration
     whole = worst(finding.word for finding in findings if finding.item is None)
-    if case.document is None:
-        return ()
     if declaration is not None and declaration.items:
         sequences = [item.sequence for item in declaration.items]
     else:

@@ -8,38 +8,17 @@ import pytest
 from ledger.core.uses import UseRecord, UseState
 from ledger.core.verdict import CheckName, Outcome, Verdict, Word
 from tests.journals import DAY, START, a_digest
-from tests.questions import FRESH, Presented, a_use, code_is_found, message_of, outcome
+from tests.questions import Presented, a_use, code_is_found, message_of, outcome
 
 CHINA = timezone(timedelta(hours=8))
 TEN = int(datetime(2026, 1, 2, 2, 0, tzinfo=UTC).timestamp())  # 10:00 in China
 RESERVED = UseState.RESERVED
 BY_CHINA = {"economy": "CN"}
-KRIN = {**FRESH, "agreementCode": "KRIN", "destinationCountry": "IN"}
 
 
 def single(*uses: UseRecord, **asked: Any) -> Presented:
     """A single-use certificate that was used by ``uses``; Chinese customs asks two days later."""
     return Presented(asked={**BY_CHINA, **asked}).anchor().used(*uses)
-
-
-def quantity(
-    *uses: UseRecord, authorised: int = 100, asked: dict[str, Any] | None = None, **terms: Any
-) -> Presented:
-    """A certificate with a balance of 100 t on its one line."""
-    presented = Presented(asked={**BY_CHINA, **(asked or {})}, record={"use_policy": 0x0300})
-    presented.slot = {"use_policy": 0x0300}
-    presented.claim_policy = 0x0300
-    return presented.anchor().used(*uses, authorised=authorised, **terms)
-
-
-def declaring(presented: Presented, amount: str, unit: str = "TNE", **item: Any) -> Verdict:
-    declared = {
-        "sequence": 1,
-        "hsCode": "030462",
-        "quantities": [{"kind": "NET_MASS", "value": amount, "unit": unit}],
-        **item,
-    }
-    return presented.declared(items=[declared]).verdict(by_number=True)
 
 
 def usage(verdict: Verdict) -> list[tuple[str, Word]]:
