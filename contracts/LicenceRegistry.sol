@@ -32,8 +32,8 @@ contract LicenceRegistry is UseRegistry, ILicenceRegistry {
         }
         if (account.endorsed && _isEndorsed(account, actual)) return;
         if (account.endorsed) revert LicenceEndorsementInvalid(member, root, actual.length);
-        Status status = _record(member, root).status;
-        if (status != Status.Valid) revert UseRecordNotValid(member, root, status);
+        (bytes32 worst, Status status) = _worst(member, tag, root);
+        if (status != Status.Valid) revert UseRecordNotValid(member, worst, status);
 
         account.endorsed = true;
         bytes memory tails = "";

@@ -358,11 +358,11 @@ abstract contract UseRegistry is Registry, IUseRegistry {
             takes = !hasTerms && (takes || _takes(issue.usePolicy, true));
         }
         if (!takes) revert UseTermsInvalid(member, tag);
-        _hang(account, member, issue.link);
+        _hang(account, member, tag, issue.link);
         if (hasTerms) _setTerms(account, member, tag, issue.terms);
     }
 
-    function _hang(Account storage account, bytes32 member, Link memory link) private {
+    function _hang(Account storage account, bytes32 member, bytes32 tag, Link memory link) private {
         Account storage parent = _accounts[link.member][link.tag];
         bool isNone = link.relation == Relation.None;
         bool fits =
@@ -371,7 +371,8 @@ abstract contract UseRegistry is Registry, IUseRegistry {
                 : _record(link.member, link.tag).status == Status.Valid &&
                     parent.relation != Relation.TrueCopyOf &&
                     (link.relation == Relation.TrueCopyOf || parent.lines != 0) &&
-                    (link.relation == Relation.BackToBackOf || link.member == member);
+                    (link.relation == Relation.BackToBackOf || link.member == member) &&
+                    (link.member != member || link.tag != tag);
         if (!fits) revert UseLinkInvalid(link.relation, link.member, link.tag);
         if (isNone) return;
 
@@ -435,12 +436,7 @@ abstract contract UseRegistry is Registry, IUseRegistry {
     /// @return breaks Whether it breaks a rule and is counted all the same, because it happened.
     function _begin(Account storage account, Case memory c) private returns (bool breaks) {
         bool anyway = c.act == _USE_ENTERED;
-        bytes32 tag = c.presented;
-        Status status = _record(c.member, tag).status;
-        if (status == Status.Valid) {
-            tag = c.tag;
-            status = _record(c.member, tag).status;
-        }
+        (bytes32 tag, Status status) = _worst(c.member, c.presented, c.tag);
         if (status != Status.Valid) {
             if (!anyway) revert UseRecordNotValid(c.member, tag, status);
             breaks = true;
@@ -529,6 +525,18 @@ abstract contract UseRegistry is Registry, IUseRegistry {
     function _rootOf(bytes32 member, bytes32 tag) internal view returns (bytes32) {
         Account storage account = _accounts[member][tag];
         return account.relation == Relation.TrueCopyOf ? account.parent : tag;
+    }
+
+    /// @return tag Of the certificate or its root, whichever is not valid.
+    /// @return status What it is, or valid.
+    function _worst(
+        bytes32 member,
+        bytes32 presented,
+        bytes32 root
+    ) internal view returns (bytes32 tag, Status status) {
+        status = _record(member, presented).status;
+        if (status != Status.Valid) return (presented, status);
+        return (root, _record(member, root).status);
     }
 
     function _line(Account storage account, uint256 number) internal view returns (Line memory) {
