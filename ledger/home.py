@@ -50,7 +50,8 @@ def make_home(
 ) -> NewHome:
     """Make the folder ``home`` of a gateway.
 
-    A gateway that issues gets a document key, an account and a tag key; any member's may get a controller account.
+    A gateway that issues certificates, or AEO entries as an administration, gets a document key and a tag key; one that
+    also writes use as customs gets an account; any member's may get a controller account.
 
     Args:
         roles: names of ``ledger.settings.ROLES``.
@@ -67,9 +68,10 @@ def make_home(
     write_secret_file(home / PASSPHRASE, passphrase.encode() + b"\n")
     cost = 2**17 if scrypt_n is None else scrypt_n
     operator = key = boss = None
-    if "issuer" in roles:
-        key = create_keystore(home / DOCUMENT_KEY, passphrase, scrypt_n=cost).thumbprint
+    if {"issuer", "administration", "customs"} & set(roles):
         operator = create_account(home / OPERATOR, passphrase, scrypt_n=cost).address
+    if {"issuer", "administration"} & set(roles):
+        key = create_keystore(home / DOCUMENT_KEY, passphrase, scrypt_n=cost).thumbprint
         (home / TAG_KEYS).mkdir(mode=0o700, exist_ok=True)
         TagKeys(home / TAG_KEYS).create(member)
     if controller:

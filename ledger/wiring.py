@@ -18,12 +18,15 @@ from ledger.chain.node_chain import NodeChain
 from ledger.core.problems import Problem
 from ledger.core.strictjson import Limits
 from ledger.errors import Rejected
+from ledger.keys.declarations import declaration_key
 from ledger.keys.files import read_passphrase
 from ledger.keys.tags import TagKeys
 from ledger.reference import read_reference
+from ledger.service.gathering import Gathering
 from ledger.service.knowledge import Knowledge
 from ledger.service.ledger import Ledger
 from ledger.service.parts import Parts
+from ledger.service.sighting import Sighting
 from ledger.service.verification import Verification
 from ledger.store import Store, open_store
 from ledger.sync import Progress, converge
@@ -121,18 +124,20 @@ class _Wiring:
         signer = _once(lambda: open_signer(self._settings))
         knowledge = Knowledge(self._store)
         verification = Verification(
-            look=self._chain.look,
-            store=self._store,
-            knowledge=knowledge,
-            tag_keys=self._tag_keys,
+            gathering=Gathering(
+                store=self._store,
+                manifest=self._manifest,
+                knowledge=knowledge,
+                tag_keys=self._tag_keys,
+                sighting=Sighting(self._chain.look, self._store, self._converge),
+            ),
             reference=self._reference,
-            registry=self._manifest.registry(_KIND_ORIGIN),
-            chain_id=self._manifest.chain_id,
-            converge=self._converge,
             observed=lambda: self._observed,
             clock=clock,
             freshness=timedelta(seconds=self._settings.chain.freshness_seconds),
             limits=self._limits,
+            own=self._settings.member.code,
+            declaration_key=lambda: declaration_key(self._settings.keys.declaration_key),
         )
         return Ledger(
             Parts(

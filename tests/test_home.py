@@ -24,9 +24,12 @@ def refusal(home: Path) -> str:
 
 
 def test_a_home_has_the_keys_of_its_roles_and_settings_that_can_be_read(tmp_path: Path) -> None:
-    issuing, reading = make(tmp_path / "a", "issuer"), make(tmp_path / "b", "customs")
+    issuing, customs = make(tmp_path / "a", "issuer"), make(tmp_path / "b", "customs")
+    administration, auditor = make(tmp_path / "c", "administration"), make(tmp_path / "d", "auditor")
     assert None not in (issuing.operator, issuing.key, issuing.controller)
-    assert (reading.operator, reading.key) == (None, None)
+    assert None not in (administration.operator, administration.key)
+    assert (customs.operator is None, customs.key) == (False, None)
+    assert (auditor.operator, auditor.key) == (None, None)
     assert read_settings(tmp_path / "a", {}).member.code == "VN-VCCI"
     assert read_settings(tmp_path / "b", {}).keys.document_signer == ""
 

@@ -37,7 +37,8 @@ __all__ = [
     "record_of",
 ]
 
-RECORD_TYPES: Final = frozenset({EntryType.RECORD_ANCHORED, EntryType.STATUS_CHANGED})
+RECORD_TYPES: Final = frozenset(one for one in EntryType if one >= EntryType.RECORD_ANCHORED)
+"""What registries append; everything before is the consortium's."""
 
 _ORIGIN_KIND: Final = 1
 _MAY_FOLLOW: Final = {

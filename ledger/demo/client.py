@@ -36,6 +36,10 @@ class GatewayClient:
         """POST ``body`` as JSON and return the answer's JSON object."""
         return self._call("POST", path, json.dumps(body, ensure_ascii=False).encode())
 
+    def patch(self, path: str, body: object) -> dict[str, object]:
+        """PATCH ``path`` with ``body`` as JSON and return the answer's JSON object."""
+        return self._call("PATCH", path, json.dumps(body, ensure_ascii=False).encode())
+
     def wait_until_ready(self, seconds: float) -> None:
         """Wait until ``/readyz`` answers 200.
 

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from ledger.core.envelope import redact
+from ledger.demo.answers import results, tally, word
 from ledger.demo.client import GatewayClient, GatewayError
 from ledger.demo.steps import Recorder
 from ledger.importers.edi3 import import_edi3
@@ -92,16 +93,16 @@ class _Journey:
 
     def _issue(self) -> str:
         answer = self._stage.viet_nam.post("/v1/documents", {"documents": self._stage.certificates})
-        return _tally(answer)
+        return tally(answer)
 
     def _by_number(self, place: int) -> str:
-        return _word(self._stage.china.get("/v1/verify", self._question(place)))
+        return word(self._stage.china.get("/v1/verify", self._question(place)))
 
     def _by_document(self, document: str, declaration: object = None) -> str:
         body: dict[str, object] = {"document": document}
         if declaration is not None:
             body["declaration"] = declaration
-        return _word(self._stage.china.post("/v1/verify", body))
+        return word(self._stage.china.post("/v1/verify", body))
 
     def _redacted(self) -> str:
         return self._by_document(
@@ -118,9 +119,9 @@ class _Journey:
     def _foreign(self) -> str:
         report = import_edi3(self._stage.foreign, issuer="AU-ACCI")
         answer = self._stage.australia.post("/v1/documents", {"documents": [report.certificate]})
-        results = _results(answer)
-        self._sealed["foreign"] = self._fetch(self._stage.australia, str(results[0]["documentId"]))
-        return str(results[0]["outcome"])
+        issued = results(answer)
+        self._sealed["foreign"] = self._fetch(self._stage.australia, str(issued[0]["documentId"]))
+        return str(issued[0]["outcome"])
 
     def _foreign_verdict(self) -> str:
         return self._by_document(
@@ -133,9 +134,7 @@ class _Journey:
         return self._by_number(place)
 
     def _unknown(self) -> str:
-        return _word(
-            self._stage.china.get("/v1/verify", {"issuer": "VN-VCCI", "number": "VN-CN 99/99/99999"})
-        )
+        return word(self._stage.china.get("/v1/verify", {"issuer": "VN-VCCI", "number": "VN-CN 99/99/99999"}))
 
     def _stranger(self) -> str:
         try:
@@ -157,7 +156,7 @@ class _Journey:
     def _node_stopped(self) -> str:
         self._stage.stop_chain()
         verdict = self._stage.china.post("/v1/verify", {"document": self._document(0)})
-        return f"{_word(verdict)}, integrity {_check(verdict, 'INTEGRITY')}"
+        return f"{word(verdict)}, integrity {_check(verdict, 'INTEGRITY')}"
 
     def _node_started(self) -> str:
         self._stage.start_chain()
@@ -175,27 +174,12 @@ class _Journey:
             answer = self._stage.viet_nam.post(
                 "/v1/documents", {"documents": [self._stage.certificates[place]]}
             )
-            self._sealed[number] = self._fetch(self._stage.viet_nam, str(_results(answer)[0]["documentId"]))
+            self._sealed[number] = self._fetch(self._stage.viet_nam, str(results(answer)[0]["documentId"]))
         return self._sealed[number]
 
     @staticmethod
     def _fetch(gateway: GatewayClient, document_id: str) -> str:
         return str(gateway.get(f"/v1/documents/{document_id}")["sealed"])
-
-
-def _results(answer: dict[str, object]) -> list[dict[str, object]]:
-    results = answer["results"]
-    assert isinstance(results, list)
-    return results
-
-
-def _tally(answer: dict[str, object]) -> str:
-    outcomes = [str(result["outcome"]) for result in _results(answer)]
-    return ", ".join(f"{outcomes.count(word)} {word}" for word in sorted(set(outcomes)))
-
-
-def _word(verdict: dict[str, object]) -> str:
-    return str(verdict["verdict"])
 
 
 def _check(verdict: dict[str, object], name: str) -> str:

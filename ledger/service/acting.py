@@ -7,10 +7,11 @@ What may be done is decided by the contracts, and here only where a question can
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from ledger.chain import abi
+from ledger.chain import abi, use_calls
 from ledger.core.acts import StatusChanged
 from ledger.core.problems import Problem
 from ledger.core.state import Status
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from ledger.service.parts import Parts
     from ledger.store.journal import CachedEntry
 
-_KIND_ORIGIN = 1
+_MOST_CONFIRMED = 512
 _STATUS = {
     StatusAction.SUSPEND: Status.SUSPENDED,
     StatusAction.REINSTATE: Status.VALID,
@@ -44,13 +45,16 @@ class Acting:
         self._own = parts.settings.member.code
 
     def change_status(
-        self, issuer: str, number: str, action: StatusAction, reason: int, effective_from: datetime | None
+        self,
+        issuer: str,
+        number: str,
+        action: StatusAction,
+        reason: int,
+        effective_from: datetime | None,
+        kind: int,
     ) -> ActReceipt:
         """Change the status of one of our records; see ``Ledger.change_status``."""
-        problems = []
-        if issuer != self._own:
-            wanted = f"{self._own or 'nobody'}, for which this gateway acts"
-            problems.append(Problem("issuer", issuer[:40], wanted, code="NOT_OUR_RECORD"))
+        problems = self._not_ours(issuer)
         if not 0 < reason < 100:
             wanted = "a reason code, R01 to R99"
             problems.append(Problem("reason", str(reason), wanted, code="REASON_INVALID"))
@@ -59,16 +63,58 @@ class Acting:
             problems.append(Problem("effective_from", str(effective_from), wanted, code="TIME_INVALID"))
         if problems:
             raise Rejected(problems)
-        tag = self._parts.tag_keys.tag(issuer, _KIND_ORIGIN, number)
+        tag = self._parts.tag_keys.tag(issuer, kind, number)
         since = 0 if effective_from is None else int(effective_from.timestamp())
         call = abi.change_status(self._own, tag, int(_STATUS[action]), reason, since)
-        registry = self._parts.manifest.registry(_KIND_ORIGIN)
-        return self._carry_out(
-            action.value,
-            self._parts.operator(),
-            Act(registry, call, f"{action.value} a record of {self._own}"),
-            lambda: self._parts.store.journal.entries_about(self._own, tag),
-        )
+        return self.carry_out(action.value, kind, call, self._own, tag)
+
+    def confirm(self, numbers: Sequence[str], kind: int) -> list[ActReceipt]:
+        """Say of our records that we anchored them ourselves; see ``Ledger.confirm``."""
+        problems, tags = self._not_ours(self._own), []
+        for place, number in enumerate(numbers):
+            try:
+                tags.append(self._parts.tag_keys.tag(self._own, kind, number))
+            except Rejected as rejected:
+                problems += [replace(one, path=f"numbers[{place}]") for one in rejected.problems]
+        if not numbers:
+            problems.append(Problem("numbers", "", "at least one number", code="NUMBERS_MISSING"))
+        if problems:
+            raise Rejected(problems)
+        # A batch that repeats itself would confirm twice.
+        tags = list(dict.fromkeys(tags))
+        receipts = []
+        for first in range(0, len(tags), _MOST_CONFIRMED):
+            some = tags[first : first + _MOST_CONFIRMED]
+            receipts.append(
+                self.carry_out("confirm", kind, use_calls.confirm(self._own, some), self._own, some[-1])
+            )
+        return receipts
+
+    def carry_out(self, name: str, kind: int, call: bytes, owner: str, subject: bytes) -> ActReceipt:
+        """Carry out a call of the registry of ``kind`` by this gateway's operator.
+
+        Args:
+            owner, subject: whose record, and the tag, that its last entry is about.
+
+        Raises:
+            Refused, Unavailable: as ``Outbox.carry_out``.
+        """
+        journal = self._parts.store.journal
+        return self.carry_out_among(name, kind, call, lambda: journal.entries_about(owner, subject))
+
+    def carry_out_among(
+        self, name: str, kind: int, call: bytes, entries: Callable[[], Sequence[CachedEntry]]
+    ) -> ActReceipt:
+        """Carry out a call like ``carry_out``; its entry is one of ``entries``."""
+        registry = self._parts.manifest.registry(kind)
+        act = Act(registry, call, f"{name} by {self._own}")
+        return self._carry_out(name, self._parts.operator(), act, entries)
+
+    def _not_ours(self, issuer: str) -> list[Problem]:
+        if issuer == self._own and self._own:
+            return []
+        wanted = f"{self._own or 'nobody'}, for which this gateway acts"
+        return [Problem("issuer", issuer[:40], wanted, code="NOT_OUR_RECORD")]
 
     def act(self, name: str, arguments: dict[str, object]) -> ActReceipt:
         """Carry out a consortium act; see ``Ledger.act``."""

@@ -18,10 +18,13 @@ from ledger.core.forms import MalformedEnvelope
 from ledger.core.problems import Problem
 from ledger.core.state import RECORD_TYPES
 from ledger.errors import Rejected, TradeSealError, Unavailable
+from ledger.keys.declarations import declaration_key
+from ledger.service.accounts import Accounts
 from ledger.service.acting import Acting
 from ledger.service.answers import (
     ActReceipt,
     Asker,
+    AskerRole,
     HeadAnswer,
     Health,
     HeldDocument,
@@ -33,9 +36,12 @@ from ledger.service.answers import (
     StatusAction,
     VerifyRequest,
 )
+from ledger.service.balance_sheets import balance_sheet
 from ledger.service.governance import describe_members, describe_proposals
 from ledger.service.knowledge import read
 from ledger.service.reading import line, moment, reread
+from ledger.service.recognising import Recognising
+from ledger.service.writing_off import WritingOff
 from ledger.store import open_store
 from ledger.sync import rebuild
 
@@ -45,9 +51,12 @@ if TYPE_CHECKING:
     from ledger.core.verdict import Verdict
     from ledger.importers.edi3 import ImportReport
     from ledger.issuance import Issued
+    from ledger.service.aeo_answers import AeoRequest, AgreementAnswer, AgreementRequest
     from ledger.service.parts import Parts
+    from ledger.service.use_answers import BalanceAnswer, UseAction, UseAnswer, UseRequest
 
 _KIND_ORIGIN = 1
+ANYBODY = Asker("a program", AskerRole.PUBLIC)
 
 
 class Ledger:
@@ -56,6 +65,9 @@ class Ledger:
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
         self._acting = Acting(parts)
+        self._accounts = Accounts(parts, lambda: declaration_key(parts.settings.keys.declaration_key))
+        self._writing_off = WritingOff(parts, self._acting, self._accounts)
+        self._recognising = Recognising(parts, self._acting)
 
     # --- documents -------------------------------------------------------------------------------------------
 
@@ -134,14 +146,14 @@ class Ledger:
         """Return whether ``verify`` would answer now without waiting for the chain or for a database server."""
         return self._parts.verification.is_recent() and self._parts.store.is_local
 
-    def history(self, issuer: str, number: str) -> History:
+    def history(self, issuer: str, number: str, kind: int = 1) -> History:
         """Re-read from the chain everything that was ever said about one record.
 
         Raises:
             Rejected: unknown issuer, empty number, or no tag key of the issuer here.
             Unavailable: the chain does not answer.
         """
-        tag = self._parts.tag_keys.tag(issuer, _KIND_ORIGIN, number)
+        tag = self._parts.tag_keys.tag(issuer, kind, number)
         progress = self._parts.converge()
         cached = [
             one
@@ -160,13 +172,108 @@ class Ledger:
         action: StatusAction,
         reason: int,
         effective_from: datetime | None = None,
+        kind: int = 1,
     ) -> ActReceipt:
         """Suspend, reinstate, revoke or cancel a record of this gateway's member.
 
         Raises:
             Rejected: not our record, unknown reason. Refused: the contract's rules. Unavailable: stored, not yet mined.
         """
-        return self._acting.change_status(issuer, number, action, reason, effective_from)
+        return self._acting.change_status(issuer, number, action, reason, effective_from, kind)
+
+    def confirm(self, numbers: Sequence[str], kind: int = 1) -> Sequence[ActReceipt]:
+        """Say of records that were anchored with a compromised key that they are ours; one receipt a transaction.
+
+        Raises:
+            Rejected: unusable numbers, all of them. Refused: the contract's rules. Unavailable: stored, not yet mined.
+        """
+        return self._acting.confirm(numbers, kind)
+
+    # --- use ---------------------------------------------------------------------------------------------------
+
+    def use(self, request: UseRequest) -> UseAnswer:
+        """Reserve, consume, release, correct or enter a use as customs; what is written already is not written again.
+
+        Raises:
+            Rejected: what is wrong with the request, or no such record. Refused: the contract's rules, in an officer's
+            words; ``code`` is the contract's error name. Unavailable: stored, not yet mined.
+        """
+        return self._writing_off.write(request)
+
+    def use_by_id(
+        self,
+        use_id: str,
+        action: UseAction,
+        *,
+        quantity: str | None = None,
+        unit: str | None = None,
+        reason: int = 0,
+        correction: int | None = None,
+    ) -> UseAnswer:
+        """Consume, release or correct a use that this gateway wrote; as ``use``.
+
+        Raises:
+            Rejected: also ``USE_UNKNOWN``, when this gateway did not write it.
+        """
+        return self._writing_off.by_id(use_id, action, quantity, unit, reason, correction)
+
+    def balance(self, kind: int, issuer: str, number: str) -> BalanceAnswer:
+        """Return what is left of a record and who holds the rest, as the chain has it now.
+
+        Raises:
+            Rejected: no such record, or no tag key of the issuer here. Unavailable: the chain does not answer.
+        """
+        account = self._accounts.of(kind, issuer, number)
+        uses = () if account.usage is None else account.usage.uses
+        known = self._parts.store.uses.by_commitments([use.place.declaration for use in uses])
+        own = {commitment: found[0].declaration for commitment, found in known.items()}
+        return balance_sheet(account, issuer, number, self._parts.knowledge.consortium(), own)
+
+    def endorse(self, issuer: str, number: str, office: str, actual: Sequence[tuple[str, str]]) -> ActReceipt:
+        """Endorse at export what really leaves: (quantity, unit) for each line of a permit.
+
+        Raises:
+            Rejected: no such permit, or quantities that are none of its lines'. Refused, Unavailable: as ``use``.
+        """
+        return self._writing_off.endorse(issuer, number, office, actual)
+
+    # --- AEO -----------------------------------------------------------------------------------------------------
+
+    def aeo(
+        self,
+        code: str,
+        partner: str | None = None,
+        type: str | None = None,
+        at: datetime | None = None,
+        asker: Asker = ANYBODY,
+    ) -> Verdict:
+        """Judge whether ``partner`` (by default this gateway's member) recognised an AEO at ``at`` (by default now).
+
+        Raises:
+            Rejected: an unusable code, or no administration's tag key here.
+        """
+        return self._recognising.ask(code, partner, type, at, asker)
+
+    def aeo_act(self, request: AeoRequest) -> ActReceipt:
+        """Grant or change a type, or an alias, of an AEO entry of this gateway's member.
+
+        Raises:
+            Rejected: what is wrong with the request, or no such entry. Refused, Unavailable: as ``change_status``.
+        """
+        return self._recognising.act(request)
+
+    def agreement_act(self, request: AgreementRequest) -> ActReceipt:
+        """Propose, consent to, decline, suspend, lift or terminate mutual recognition.
+
+        Raises:
+            Rejected: what is wrong with the request. Refused, Unavailable: as ``change_status``.
+        """
+        return self._recognising.agree(request)
+
+    def agreements(self) -> Sequence[AgreementAnswer]:
+        """Return all agreements on mutual recognition with their covers and changes, as the journal tells them."""
+        self._converge_if_possible()
+        return self._recognising.agreements()
 
     # --- the consortium --------------------------------------------------------------------------------------
 

@@ -40,9 +40,10 @@ _MOMENT: Final = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,6})?)?(Z|[+-][0-9]{2}:[0-9]{2})"
 )
 _REASON: Final = re.compile(r"R[0-9]{2}")
+_REASON_CODE: Final = re.compile(r"[RX][0-9]{2}")
 _HEX_DIGEST: Final = re.compile(r"(0x)?[0-9a-f]{64}")
 _USE_ID: Final = re.compile(r"[0-9a-f]{32}")
-_REFUSAL_REASON: Final = re.compile(r"R[0-9]{2}(?=:)")
+_REFUSAL_REASON: Final = re.compile(r"[RX][0-9]{2}(?=:)")
 _WORDS: Final = {number: word for word, number in KINDS.items()}
 _SHOWN: Final = 80
 
@@ -288,7 +289,7 @@ def kind_text(kind: int) -> str:
 def refusal_reason(error: Refused) -> str | None:
     """Return the reason code of a refusal, such as ``R12``: its argument ``reason``, or what its message begins with."""
     told = error.arguments.get("reason")
-    if isinstance(told, str) and _REASON.fullmatch(told):
+    if isinstance(told, str) and _REASON_CODE.fullmatch(told):
         return told
     found = _REFUSAL_REASON.match(str(error))
     return None if found is None else found.group()
