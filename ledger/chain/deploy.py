@@ -1,6 +1,6 @@
 """Deployment: found a consortium on a chain.
 
-The founding administrations are named in the deployment itself; everything after, the first registry included, is by
+The founding administrations are named in the deployment itself; everything after, the registries included, is by
 vote. Nothing is stored here: the caller keeps the manifest.
 """
 
@@ -15,7 +15,8 @@ import rlp
 from eth_hash.auto import keccak
 
 from ledger.chain.acts import call, creation, read
-from ledger.chain.manifest import Manifest, Registry
+from ledger.chain.manifest import KINDS, Manifest, Registry
+from ledger.chain.rules import has_artifact
 from ledger.errors import Unavailable
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ class Founder:
 def deploy_consortium(
     chain: NodeChain, account: TransactionAccount, chain_id: int, founders: Sequence[Founder]
 ) -> Manifest:
-    """Deploy ``Consortium`` (with its journal) and an ``OriginRegistry`` that is not admitted yet.
+    """Deploy ``Consortium`` (with its journal) and a registry for each kind of record, none of them admitted yet.
 
     Raises:
         Refused: the founders do not fit the contract's rules. Unavailable: the chain did not take it.
@@ -49,8 +50,12 @@ def deploy_consortium(
     first_block = chain.head().number + 1
     consortium = _deploy(chain, account, chain_id, creation("Consortium", listed))
     (journal,) = read("Consortium", "journal", chain.ask_contract(consortium, call("Consortium", "journal")))
-    origin = _deploy(chain, account, chain_id, creation("OriginRegistry", "0x" + consortium.hex()))
-    return Manifest(chain_id, consortium, bytes.fromhex(journal[2:]), (Registry(1, origin),), first_block)
+    registries = tuple(
+        Registry(kind, _deploy(chain, account, chain_id, creation(name, "0x" + consortium.hex())))
+        for kind, name in KINDS.items()
+        if has_artifact(name)
+    )
+    return Manifest(chain_id, consortium, bytes.fromhex(journal[2:]), registries, first_block)
 
 
 def act(chain: NodeChain, account: TransactionAccount, chain_id: int, to: bytes, calldata: bytes) -> None:

@@ -10,13 +10,14 @@ import hashlib
 import json
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
-from ledger.chain.rules import artifact
+from ledger.chain.rules import artifact, has_artifact
 from ledger.core.problems import Problem
 from ledger.errors import Rejected
 
-KINDS = {1: "OriginRegistry"}
+KINDS: Final = {1: "OriginRegistry", 2: "LicenceRegistry", 3: "AeoRegistry"}
+NAMES: Final = {1: "origin", 2: "licences", 3: "AEO"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,18 +42,14 @@ class Manifest:
         """Return the address of the registry of ``kind``.
 
         Raises:
-            Rejected: the consortium has none.
+            Rejected: the consortium has none; an older one has one for origin only.
         """
         for registry in self.registries:
             if registry.kind == kind:
                 return registry.address
-        raise Rejected(
-            [
-                Problem(
-                    "kind", str(kind), "a kind that this consortium keeps a registry for", code="KIND_UNKNOWN"
-                )
-            ]
-        )
+        kept = ", ".join(NAMES.get(one.kind, str(one.kind)) for one in self.registries) or "nothing"
+        wanted = f"a kind that this consortium keeps a registry for: {kept}"
+        raise Rejected([Problem("kind", NAMES.get(kind, str(kind)), wanted, code="KIND_UNKNOWN")])
 
     def to_json(self) -> str:
         """Return the manifest as its file's text."""
@@ -74,7 +71,7 @@ class Manifest:
 def code_digest() -> str:
     """Return SHA-256 over the creation code of the contracts that this version deploys, in hexadecimal."""
     digest = hashlib.sha256()
-    for name in ("Consortium", "OriginRegistry"):
+    for name in ("Consortium", *filter(has_artifact, KINDS.values())):
         digest.update(bytes.fromhex(artifact(name)["bytecode"][2:]))
     return digest.hexdigest()
 

@@ -36,6 +36,7 @@ def found(options: argparse.Namespace) -> int:
     import os
 
     from ledger.chain.deploy import deploy_consortium
+    from ledger.chain.manifest import NAMES
     from ledger.chain.node_chain import NodeChain
     from ledger.cli import files
     from ledger.keys.account import TransactionAccount
@@ -46,10 +47,13 @@ def found(options: argparse.Namespace) -> int:
     manifest = deploy_consortium(chain, TransactionAccount(os.urandom(32)), options.chain_id, founders)
     files.write_new(options.out, manifest.to_json().encode() + b"\n")
     say(f"{coloured('founded', GREEN)}  consortium {address_text(manifest.consortium)}")
-    say(f"  journal            {address_text(manifest.journal)}")
-    say(f"  registry of origin {address_text(manifest.registry(1))}  (not admitted yet)")
+    say(f"  {'journal':<20} {address_text(manifest.journal)}")
+    for registry in manifest.registries:
+        name = f"registry of {NAMES[registry.kind]}"
+        say(f"  {name:<20} {address_text(registry.address)}  (kind {registry.kind}, not admitted yet)")
     say(
-        "  Next: tradeseal proposal admit-registry ADDRESS, and more than two thirds of the founders vote for it."
+        "  Next: tradeseal proposal admit-registry ADDRESS --kind KIND for each, and more than two thirds of the founders "
+        "vote for it."
     )
     return exits.DONE
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,9 @@ from ledger.chain.manifest import Manifest, Registry, read_manifest
 from ledger.errors import Rejected
 
 MANIFEST = Manifest(648_001, b"\x01" * 20, b"\x02" * 20, (Registry(1, b"\x03" * 20),), 7)
+"""As before there were licences and AEO."""
+
+ALL_KINDS = replace(MANIFEST, registries=tuple(Registry(kind, bytes([kind]) * 20) for kind in (1, 2, 3)))
 
 
 def problems(folder: Path, text: str) -> dict[str, str]:
@@ -25,9 +29,10 @@ def spoilt(**changes: Any) -> str:
     return json.dumps({**json.loads(MANIFEST.to_json()), **changes})
 
 
-def test_a_manifest_is_read_as_it_was_written(tmp_path: Path) -> None:
-    (tmp_path / "deployment.json").write_text(MANIFEST.to_json())
-    assert read_manifest(tmp_path / "deployment.json") == MANIFEST
+@pytest.mark.parametrize("manifest", [MANIFEST, ALL_KINDS])
+def test_a_manifest_is_read_as_it_was_written(manifest: Manifest, tmp_path: Path) -> None:
+    (tmp_path / "deployment.json").write_text(manifest.to_json())
+    assert read_manifest(tmp_path / "deployment.json") == manifest
 
 
 @pytest.mark.parametrize("text", ["", "{", "\x00", "]"])
@@ -62,4 +67,6 @@ def test_a_kind_of_document_without_a_registry_is_named() -> None:
     assert MANIFEST.registry(1) == b"\x03" * 20
     with pytest.raises(Rejected) as rejected:
         MANIFEST.registry(2)
-    assert [problem.code for problem in rejected.value.problems] == ["KIND_UNKNOWN"]
+    [problem] = rejected.value.problems
+    assert (problem.code, problem.value) == ("KIND_UNKNOWN", "licences")
+    assert problem.expectation.endswith("a registry for: origin")
