@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from ledger.chain import abi, use_calls
-from ledger.core.acts import StatusChanged
+from ledger.core.acts import EntryType, StatusChanged
 from ledger.core.problems import Problem
 from ledger.core.state import Status
 from ledger.errors import Rejected, Unavailable
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from ledger.store.journal import CachedEntry
 
 _MOST_CONFIRMED = 512
+_ANCHORED = EntryType.RECORD_ANCHORED
 _STATUS = {
     StatusAction.SUSPEND: Status.SUSPENDED,
     StatusAction.REINSTATE: Status.VALID,
@@ -81,7 +82,36 @@ class Acting:
         if problems:
             raise Rejected(problems)
         # A batch that repeats itself would confirm twice.
-        tags = list(dict.fromkeys(tags))
+        return self._confirm(list(dict.fromkeys(tags)), kind)
+
+    def confirm_all(self, key: bytes, kind: int) -> list[ActReceipt]:
+        """Confirm what was anchored with a key; see ``Ledger.confirm_all``."""
+        self._parts.converge()
+        registry = self._parts.manifest.registry(kind)
+        knowledge, journal = self._parts.knowledge, self._parts.store.journal
+        reported = (
+            knowledge.consortium().members[self._own].keys[key].reported_at if self._knows(key) else None
+        )
+        tags = []
+        for cached in journal.entries_of_types(_ANCHORED, _ANCHORED, owner=self._own):
+            entry = read(cached)
+            if entry.contract != registry or entry.subject in tags:
+                continue
+            record = knowledge.head_and_story(self._own, registry, entry.subject)[1].record
+            if record is None or record.key != key or record.status >= Status.REVOKED:
+                continue
+            if reported is None or not any(time >= reported for time in record.confirmed):
+                tags.append(record.tag)
+        if not tags:
+            wanted = "the thumbprint of a key with records to be confirmed"
+            raise Rejected([Problem("key", key.hex(), wanted, code="NOTHING_TO_CONFIRM")])
+        return self._confirm(tags, kind)
+
+    def _knows(self, key: bytes) -> bool:
+        member = self._parts.knowledge.consortium().members.get(self._own)
+        return member is not None and key in member.keys
+
+    def _confirm(self, tags: Sequence[bytes], kind: int) -> list[ActReceipt]:
         receipts = []
         for first in range(0, len(tags), _MOST_CONFIRMED):
             some = tags[first : first + _MOST_CONFIRMED]

@@ -1,7 +1,8 @@
 """The ledger: one object with every use case of a gateway.
 
-``ledger.wiring.open_ledger`` builds it. Rule: the clock is read once per use case and passed down. A use case fetches
-and stores; what the facts mean is decided in ``ledger.core``. HTTP, exit codes and printing are not known here.
+``ledger.wiring.open_ledger`` builds it; what only customs or administrations do is in base classes of their own. Rule: the
+clock is read once per use case and passed down. A use case fetches and stores; what the facts mean is decided in
+``ledger.core``. HTTP, exit codes and printing are not known here.
 """
 
 from __future__ import annotations
@@ -18,13 +19,11 @@ from ledger.core.forms import MalformedEnvelope
 from ledger.core.problems import Problem
 from ledger.core.state import RECORD_TYPES
 from ledger.errors import Rejected, TradeSealError, Unavailable
-from ledger.keys.declarations import declaration_key
-from ledger.service.accounts import Accounts
 from ledger.service.acting import Acting
+from ledger.service.administration import Administration, converge_if_possible
 from ledger.service.answers import (
     ActReceipt,
     Asker,
-    AskerRole,
     HeadAnswer,
     Health,
     HeldDocument,
@@ -36,12 +35,10 @@ from ledger.service.answers import (
     StatusAction,
     VerifyRequest,
 )
-from ledger.service.balance_sheets import balance_sheet
+from ledger.service.customs import Customs
 from ledger.service.governance import describe_members, describe_proposals
 from ledger.service.knowledge import read
 from ledger.service.reading import line, moment, reread
-from ledger.service.recognising import Recognising
-from ledger.service.writing_off import WritingOff
 from ledger.store import open_store
 from ledger.sync import rebuild
 
@@ -51,23 +48,19 @@ if TYPE_CHECKING:
     from ledger.core.verdict import Verdict
     from ledger.importers.edi3 import ImportReport
     from ledger.issuance import Issued
-    from ledger.service.aeo_answers import AeoRequest, AgreementAnswer, AgreementRequest
     from ledger.service.parts import Parts
-    from ledger.service.use_answers import BalanceAnswer, UseAction, UseAnswer, UseRequest
 
 _KIND_ORIGIN = 1
-ANYBODY = Asker("a program", AskerRole.PUBLIC)
 
 
-class Ledger:
+class Ledger(Customs, Administration):
     """A gateway of one organisation; close it when done, or use it as a context manager."""
 
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
         self._acting = Acting(parts)
-        self._accounts = Accounts(parts, lambda: declaration_key(parts.settings.keys.declaration_key))
-        self._writing_off = WritingOff(parts, self._acting, self._accounts)
-        self._recognising = Recognising(parts, self._acting)
+        Customs.__init__(self, parts, self._acting)
+        Administration.__init__(self, parts, self._acting)
 
     # --- documents -------------------------------------------------------------------------------------------
 
@@ -189,102 +182,24 @@ class Ledger:
         """
         return self._acting.confirm(numbers, kind)
 
-    # --- use ---------------------------------------------------------------------------------------------------
-
-    def use(self, request: UseRequest) -> UseAnswer:
-        """Reserve, consume, release, correct or enter a use as customs; what is written already is not written again.
+    def confirm_all(self, key: bytes, kind: int = 1) -> Sequence[ActReceipt]:
+        """Say so of all records that were anchored with ``key`` (thumbprint, 32 bytes) and are not ended or confirmed yet.
 
         Raises:
-            Rejected: what is wrong with the request, or no such record. Refused: the contract's rules, in an officer's
-            words; ``code`` is the contract's error name. Unavailable: stored, not yet mined.
+            Rejected: there is none. Refused, Unavailable: as ``confirm``.
         """
-        return self._writing_off.write(request)
-
-    def use_by_id(
-        self,
-        use_id: str,
-        action: UseAction,
-        *,
-        quantity: str | None = None,
-        unit: str | None = None,
-        reason: int = 0,
-        correction: int | None = None,
-    ) -> UseAnswer:
-        """Consume, release or correct a use that this gateway wrote; as ``use``.
-
-        Raises:
-            Rejected: also ``USE_UNKNOWN``, when this gateway did not write it.
-        """
-        return self._writing_off.by_id(use_id, action, quantity, unit, reason, correction)
-
-    def balance(self, kind: int, issuer: str, number: str) -> BalanceAnswer:
-        """Return what is left of a record and who holds the rest, as the chain has it now.
-
-        Raises:
-            Rejected: no such record, or no tag key of the issuer here. Unavailable: the chain does not answer.
-        """
-        account = self._accounts.of(kind, issuer, number)
-        uses = () if account.usage is None else account.usage.uses
-        known = self._parts.store.uses.by_commitments([use.place.declaration for use in uses])
-        own = {commitment: found[0].declaration for commitment, found in known.items()}
-        return balance_sheet(account, issuer, number, self._parts.knowledge.consortium(), own)
-
-    def endorse(self, issuer: str, number: str, office: str, actual: Sequence[tuple[str, str]]) -> ActReceipt:
-        """Endorse at export what really leaves: (quantity, unit) for each line of a permit.
-
-        Raises:
-            Rejected: no such permit, or quantities that are none of its lines'. Refused, Unavailable: as ``use``.
-        """
-        return self._writing_off.endorse(issuer, number, office, actual)
-
-    # --- AEO -----------------------------------------------------------------------------------------------------
-
-    def aeo(
-        self,
-        code: str,
-        partner: str | None = None,
-        type: str | None = None,
-        at: datetime | None = None,
-        asker: Asker = ANYBODY,
-    ) -> Verdict:
-        """Judge whether ``partner`` (by default this gateway's member) recognised an AEO at ``at`` (by default now).
-
-        Raises:
-            Rejected: an unusable code, or no administration's tag key here.
-        """
-        return self._recognising.ask(code, partner, type, at, asker)
-
-    def aeo_act(self, request: AeoRequest) -> ActReceipt:
-        """Grant or change a type, or an alias, of an AEO entry of this gateway's member.
-
-        Raises:
-            Rejected: what is wrong with the request, or no such entry. Refused, Unavailable: as ``change_status``.
-        """
-        return self._recognising.act(request)
-
-    def agreement_act(self, request: AgreementRequest) -> ActReceipt:
-        """Propose, consent to, decline, suspend, lift or terminate mutual recognition.
-
-        Raises:
-            Rejected: what is wrong with the request. Refused, Unavailable: as ``change_status``.
-        """
-        return self._recognising.agree(request)
-
-    def agreements(self) -> Sequence[AgreementAnswer]:
-        """Return all agreements on mutual recognition with their covers and changes, as the journal tells them."""
-        self._converge_if_possible()
-        return self._recognising.agreements()
+        return self._acting.confirm_all(key, kind)
 
     # --- the consortium --------------------------------------------------------------------------------------
 
     def members(self) -> Sequence[dict[str, object]]:
         """Return all members with their roles, standing, operators and document keys, as the journal tells it."""
-        self._converge_if_possible()
+        converge_if_possible(self._parts)
         return describe_members(self._parts.knowledge.consortium())
 
     def proposals(self) -> Sequence[dict[str, object]]:
         """Return all proposals with their acts in words, approvals, expiry and whether they were executed."""
-        self._converge_if_possible()
+        converge_if_possible(self._parts)
         return describe_proposals(self._parts.knowledge.consortium())
 
     def act(self, name: str, arguments: dict[str, object]) -> ActReceipt:
@@ -369,16 +284,6 @@ class Ledger:
     def close(self) -> None:
         """Flush the look-up log and close connections."""
         self._parts.store.close()
-
-    # --- parts that several use cases share --------------------------------------------------------------------
-
-    def _converge_if_possible(self) -> None:
-        """Bring the cache up to date; without an answer of the chain it is used as it is."""
-        try:
-            self._parts.converge()
-        except Unavailable:
-            if self._parts.store.journal.head() is None:
-                raise
 
     def __enter__(self) -> Ledger:
         return self

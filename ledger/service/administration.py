@@ -1,0 +1,77 @@
+"""Administration: the use cases of an administration: AEO entries and agreements on mutual recognition."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Final
+
+from ledger.errors import Unavailable
+from ledger.service.answers import Asker, AskerRole
+from ledger.service.recognising import Recognising
+
+if TYPE_CHECKING:
+    from ledger.core.verdict import Verdict
+    from ledger.service.acting import Acting
+    from ledger.service.aeo_answers import AeoRequest, AgreementAnswer, AgreementRequest
+    from ledger.service.answers import ActReceipt
+    from ledger.service.parts import Parts
+
+ANYBODY: Final = Asker("a program", AskerRole.PUBLIC)
+
+
+class Administration:
+    """A part of ``Ledger``."""
+
+    def __init__(self, parts: Parts, acting: Acting) -> None:
+        self._parts = parts
+        self._recognising = Recognising(parts, acting)
+
+    def aeo(
+        self,
+        code: str,
+        partner: str | None = None,
+        type: str | None = None,
+        at: datetime | None = None,
+        asker: Asker = ANYBODY,
+    ) -> Verdict:
+        """Judge whether ``partner`` (by default this gateway's member) recognised an AEO at ``at`` (by default now).
+
+        Raises:
+            Rejected: an unusable code, or no administration's tag key here.
+        """
+        return self._recognising.ask(code, partner, type, at, asker)
+
+    def aeo_act(self, request: AeoRequest) -> ActReceipt:
+        """Grant or change a type, or an alias, of an AEO entry of this gateway's member.
+
+        Raises:
+            Rejected: what is wrong with the request, or no such entry. Refused, Unavailable: as ``change_status``.
+        """
+        return self._recognising.act(request)
+
+    def agreement_act(self, request: AgreementRequest) -> ActReceipt:
+        """Propose, consent to, decline, suspend, lift or terminate mutual recognition.
+
+        Raises:
+            Rejected: what is wrong with the request. Refused, Unavailable: as ``change_status``.
+        """
+        return self._recognising.agree(request)
+
+    def agreements(self) -> Sequence[AgreementAnswer]:
+        """Return all agreements on mutual recognition with their covers and changes, as the journal tells them."""
+        converge_if_possible(self._parts)
+        return self._recognising.agreements()
+
+
+def converge_if_possible(parts: Parts) -> None:
+    """Bring the cache up to date; without an answer of the chain it is used as it is.
+
+    Raises:
+        Unavailable: nothing was ever read.
+    """
+    try:
+        parts.converge()
+    except Unavailable:
+        if parts.store.journal.head() is None:
+            raise

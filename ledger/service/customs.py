@@ -1,0 +1,72 @@
+"""Customs: the use cases of a customs office: write off use, read balances, be told what fell."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from ledger.keys.declarations import declaration_key
+from ledger.service.accounts import Accounts
+from ledger.service.balance_sheets import balance_sheet
+from ledger.service.writing_off import WritingOff
+
+if TYPE_CHECKING:
+    from ledger.service.acting import Acting
+    from ledger.service.answers import ActReceipt
+    from ledger.service.parts import Parts
+    from ledger.service.use_answers import BalanceAnswer, UseAction, UseAnswer, UseRequest
+
+
+class Customs:
+    """A part of ``Ledger``."""
+
+    def __init__(self, parts: Parts, acting: Acting) -> None:
+        self._parts = parts
+        self._accounts = Accounts(parts, lambda: declaration_key(parts.settings.keys.declaration_key))
+        self._writing_off = WritingOff(parts, acting, self._accounts)
+
+    def use(self, request: UseRequest) -> UseAnswer:
+        """Reserve, consume, release, correct or enter a use as customs; what is written already is not written again.
+
+        Raises:
+            Rejected: what is wrong with the request, or no such record. Refused: the contract's rules, in an officer's
+            words; ``code`` is the contract's error name. Unavailable: stored, not yet mined.
+        """
+        return self._writing_off.write(request)
+
+    def use_by_id(
+        self,
+        use_id: str,
+        action: UseAction,
+        *,
+        quantity: str | None = None,
+        unit: str | None = None,
+        reason: int = 0,
+        correction: int | None = None,
+    ) -> UseAnswer:
+        """Consume, release or correct a use that this gateway wrote; as ``use``.
+
+        Raises:
+            Rejected: also ``USE_UNKNOWN``, when this gateway did not write it.
+        """
+        return self._writing_off.by_id(use_id, action, quantity, unit, reason, correction)
+
+    def balance(self, kind: int, issuer: str, number: str) -> BalanceAnswer:
+        """Return what is left of a record and who holds the rest, as the chain has it now.
+
+        Raises:
+            Rejected: no such record, or no tag key of the issuer here. Unavailable: the chain does not answer.
+        """
+        account = self._accounts.of(kind, issuer, number)
+        uses = () if account.usage is None else account.usage.uses
+        known = self._parts.store.uses.by_commitments([use.place.declaration for use in uses])
+        own = {commitment: found[0].declaration for commitment, found in known.items()}
+        return balance_sheet(account, issuer, number, self._parts.knowledge.consortium(), own)
+
+    def endorse(self, issuer: str, number: str, office: str, actual: Sequence[tuple[str, str]]) -> ActReceipt:
+        """Endorse at export what really leaves: (quantity, unit) for each line of a permit.
+
+        Raises:
+            Rejected: no such permit, or quantities that are none of its lines'. Refused, Unavailable: as ``use``.
+        """
+        return self._writing_off.endorse(issuer, number, office, actual)
