@@ -25,7 +25,7 @@ Quantity = Annotated[
         min_length=1,
         max_length=40,
         description="Decimal as text, at most six digits after the point.",
-        json_schema_extra={"pattern": r"^-?[0-9]+(\.[0-9]{1,6})?$"},
+        json_schema_extra={"pattern": r"^[+-]?[0-9]{1,16}(\.[0-9]{1,6})?$"},
     ),
 ]
 Unit = Annotated[
@@ -37,7 +37,7 @@ Unit = Annotated[
     ),
 ]
 UseIdText = Annotated[str, Field(pattern="^[0-9a-f]{32}$")]
-_MOST = 65_535
+_MOST_ITEMS, _MOST_LINES = 65_535, 255
 
 # --- taken --------------------------------------------------------------------------------------------------
 
@@ -58,10 +58,10 @@ class UseBody(Taken):
             description="The declaration's number; it never leaves this gateway.",
         ),
     ]
-    item: Annotated[int, Field(ge=0, le=_MOST)] = Field(
+    item: Annotated[int, Field(ge=0, le=_MOST_ITEMS)] = Field(
         0, description="The declaration's item; 0 for all of it."
     )
-    line: Annotated[int, Field(ge=0, le=_MOST)] = Field(
+    line: Annotated[int, Field(ge=0, le=_MOST_LINES)] = Field(
         0, description="The record's line, from 1; 0 for a record without lines."
     )
     quantity: Quantity | None = None

@@ -36,10 +36,7 @@ def run(arguments: Sequence[str] | None, opener: Opener | None = None) -> int:
     except Rejected as error:
         return _rejected(error.problems)
     except Refused as error:
-        from ledger.service.wire import plain
-
-        details = "".join(f"\n  {name}: {value}" for name, value in plain(error.arguments).items())
-        return _failed(f"refused by the consortium's rules: {error} ({error.code}){details}", exits.PROBLEMS)
+        return _refused(error)
     except Unavailable as error:
         return _failed(f"not available now: {error}\nNothing is lost; try again later.", exits.UNAVAILABLE)
     except KeyboardInterrupt:
@@ -52,6 +49,16 @@ def run(arguments: Sequence[str] | None, opener: Opener | None = None) -> int:
     except Exception as error:
         return _broken(error, options.debug)
     return code
+
+
+def _refused(error: Refused) -> int:
+    from ledger.service.wire import plain, refusal_reason
+
+    details = ""
+    if refusal_reason(error) is None:
+        # Without a sentence for people, what the contract itself said is the best there is.
+        details = "".join(f"\n  {name}: {value}" for name, value in plain(error.arguments).items())
+    return _failed(f"refused by the consortium's rules: {error} ({error.code}){details}", exits.PROBLEMS)
 
 
 def _rejected(problems: Sequence[Problem]) -> int:

@@ -5,12 +5,9 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
 from api.use_models import AlertsAnswer
-from ledger.service.alert_pages import read_alerts
 from ledger.service.use_answers import Alert
 from tests.fakes.face_ledger import FaceLedger
 
@@ -47,17 +44,3 @@ def test_the_alerts_of_one_entry_stay_together_whatever_the_limit(
 @pytest.mark.parametrize("query", [{"first": "-1"}, {"limit": "0"}, {"limit": "51"}, {"from": "1"}])
 def test_a_page_that_makes_no_sense_is_422(query: dict[str, str], client: TestClient) -> None:
     assert client.get("/v1/alerts", params=query).status_code == 422
-
-
-@given(st.lists(st.integers(0, 12), max_size=60).map(sorted), st.integers(1, 9))
-def test_page_after_page_gives_every_alert_once(indexes: list[int], limit: int) -> None:
-    alerts = [an_alert(index, place) for place, index in enumerate(indexes)]
-    seen: list[Alert] = []
-    first, before = 0, -1
-    while first != before:
-        page = read_alerts(
-            lambda start, most: [one for one in alerts if one.journal_index >= start][:most], first, limit
-        )
-        seen += page.alerts
-        first, before = page.next, first
-    assert seen == alerts

@@ -106,6 +106,7 @@ def test_what_the_rules_forbid_is_409_with_its_reason_code(
     [
         (Refused("X", "R12: more than is left"), "R12"),
         (Refused("X", "no", {"reason": "R13"}), "R13"),
+        (Refused("X", "X05: it was cancelled"), "X05"),
         (Refused("X", "see R12: no"), None),
         (Refused("X", "no", {"reason": 13}), None),
     ],
@@ -147,6 +148,7 @@ def test_what_cannot_be_the_id_of_a_use_is_422(use_id: str, client: TestClient) 
         (body("reserve", unit="NMB"), "unit", "UNIT_MISMATCH"),
         (body("reserve", item=-1), "item", "MEMBER_INVALID"),
         (body("reserve", line=True), "line", "MEMBER_INVALID"),
+        (body("reserve", line=256), "line", "MEMBER_INVALID"),
         (body("reserve", kind="visa"), "kind", "MEMBER_INVALID"),
         (body("reserve", office="x" * 18), "office", "MEMBER_INVALID"),
         (without(body("reserve"), "declaration"), "declaration", "MEMBER_MISSING"),

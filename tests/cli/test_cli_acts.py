@@ -96,6 +96,7 @@ def test_what_the_contracts_forbid_exits_1_with_their_reason(command: Command) -
     answer = command("reinstate", *RECORD, "--reason", "R24")
     assert answer.code == 1
     assert "RegistryStatusFinal" in answer.err
+    assert "status: 3" in answer.err
 
 
 def test_an_outage_exits_3_and_says_that_nothing_is_lost(command: Command, ledger: FaceLedger) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from ledger.core.verdict import Word
+from ledger.core.verdict import CheckName, Word
 from tests.cli.command import Command
 from tests.fakes.face_ledger import FaceLedger
 
@@ -50,7 +50,7 @@ def test_an_officer_reads_checks_reasons_next_step_moment_block_and_trace(
 
 def test_json_is_one_object_on_one_line(command: Command) -> None:
     [answer] = command(*QUESTION, "--json").lines()
-    assert (answer["verdict"], len(answer["checks"])) == ("ACCEPT", 6)
+    assert (answer["verdict"], len(answer["checks"])) == ("ACCEPT", len(CheckName))
 
 
 def test_the_whole_question_reaches_the_ledger(command: Command, ledger: FaceLedger, tmp_path: Path) -> None:

@@ -12,16 +12,22 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ledger.errors import Rejected
+from ledger.errors import Refused, Rejected
+from ledger.service import questions
 from ledger.service.wire import (
+    KINDS,
     address_text,
     camel,
     hex_text,
+    kind_text,
     moment_text,
     plain,
     read_digest,
+    read_kind,
     read_moment,
     read_reason,
+    read_use_id,
+    refusal_reason,
 )
 
 moments = st.datetimes(datetime(1900, 1, 2), datetime(2900, 1, 1)).map(lambda one: one.replace(tzinfo=UTC))
@@ -51,9 +57,43 @@ def test_a_moment_that_needs_guessing_is_rejected(text: str) -> None:
     assert caught.value.problems[0].path == "asOf"
 
 
+@pytest.mark.parametrize(("text", "number"), [(None, 1), ("origin", 1), ("licence", 2), ("aeo", 3)])
+def test_a_kind_is_read_by_its_name_and_written_back(text: str | None, number: int) -> None:
+    assert read_kind("kind", text) == number
+    assert kind_text(number) == (text or "origin")
+
+
+def test_the_faces_name_the_kinds_as_the_use_cases_do() -> None:
+    assert {number: name for name, number in KINDS.items()} == questions.KINDS
+
+
+@pytest.mark.parametrize("text", ["", "1", "Origin", "visa", "x" * 1_000])
+def test_what_is_no_kind_is_rejected_shortly(text: str) -> None:
+    with pytest.raises(Rejected) as caught:
+        read_kind("kind", text)
+    assert len(caught.value.problems[0].value) <= 80
+
+
+def test_the_id_of_a_use_is_32_lower_case_hexadecimal_digits() -> None:
+    assert read_use_id("id", "0123456789abcdef" * 2) == "0123456789abcdef" * 2
+    for text in ("", "0" * 31, "0" * 33, "A" * 32, "0x" + "0" * 30, "０" * 32):
+        with pytest.raises(Rejected):
+            read_use_id("id", text)
+
+
+@pytest.mark.parametrize(
+    ("refusal", "reason"),
+    [(Refused("X", "R12: too much"), "R12"), (Refused("X", "X05: cancelled"), "X05"), (Refused("X", "R12 too much"), None),
+     (Refused("X", "R123: no"), None), (Refused("X", "no", {"reason": "R13"}), "R13"), (Refused("X", "no", {"reason": 13}), None),
+     (Refused("X", "R12: no", {"reason": "other"}), "R12")],
+)  # fmt: skip
+def test_a_refusal_tells_its_reason_code_where_it_has_one(refusal: Refused, reason: str | None) -> None:
+    assert refusal_reason(refusal) == reason
+
+
 @given(st.text())
 def test_no_text_makes_reading_fail_otherwise_than_by_rejecting(text: str) -> None:
-    for read in (read_moment, read_reason, read_digest):
+    for read in (read_moment, read_reason, read_digest, read_use_id, read_kind):
         with contextlib.suppress(Rejected):
             read("x", text)
 
