@@ -31,7 +31,7 @@ PARTNER = "CN-GACC"
 
 def at(clock: str, day: int = 4) -> int:
     """Seconds of a clock time in China, on a day of March 2026."""
-    return int(datetime(2026, 3, day, *map(int, clock.split(":")), tzinfo=CHINA).timestamp())
+    return int(datetime.fromisoformat(f"2026-03-{day:02d}T{clock}+08:00").timestamp())
 
 
 def a_type(name: str = "AEOS", *changes: TypeChange) -> TypeState:

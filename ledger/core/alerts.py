@@ -1,0 +1,334 @@
+"""Alerts: which uses of one's own relied on something that fell afterwards.
+
+The one rule: an alert undoes nothing and accuses nobody. It names the use, what fell and when, and what to do next; past
+releases stand. What had been said before the use was written is no alert, for the verdict told it then.
+
+A pure function of uses and of what is known around their records. Numbers and declarations are not known here; the
+service adds them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+from ledger.core.aeo import TypeChange, TypeState
+from ledger.core.balances import LineState
+from ledger.core.checks.wording import moment_words, quantity_words
+from ledger.core.reasons import Reason, reason_text
+from ledger.core.records import RecordState, Status, StatusChange
+from ledger.core.uses import Usage, UseRecord
+
+STATUS_CHANGED: Final = "StatusChanged"
+RECORD_REPLACED: Final = "RecordReplaced"
+RECORD_CONFIRMED: Final = "RecordConfirmed"
+KEY_COMPROMISED: Final = "KeyCompromised"
+USE_ENTERED: Final = "UseEntered"
+TYPE_CHANGED: Final = "TypeChanged"
+
+_HOLD: Final = "Hold what is not released yet; ask the issuing body."
+_REVIEW: Final = "Past releases stand. Review the declaration and record your decision."
+_NOTHING: Final = "Nothing more to do."
+_FALLEN: Final = {
+    Status.SUSPENDED: (Reason.SUSPENDED, "suspended", _HOLD),
+    Status.REVOKED: (Reason.REVOKED, "revoked", _REVIEW),
+    Status.CANCELLED: (Reason.CANCELLED, "cancelled", _REVIEW),
+    Status.REPLACED: (
+        Reason.REPLACED,
+        "replaced",
+        "Ask the importer for the new certificate; write its use off there.",
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class KeyReport:
+    """That a key may have been in other hands since ``since``: said at ``reported_at`` (seconds), by entry ``index``."""
+
+    member: str
+    key: bytes
+    since: int
+    reported_at: int
+    index: int
+
+
+@dataclass(frozen=True, slots=True)
+class Confirmation:
+    """That a member said, at ``time`` (seconds) and by entry ``index``, that it anchored the record ``tag`` itself."""
+
+    member: str
+    tag: bytes
+    time: int
+    index: int
+
+
+@dataclass(frozen=True, slots=True)
+class Relied:
+    """One use of one's own, and what it rests on.
+
+    Args:
+        kind: 1 origin, 2 licence, 3 AEO.
+        record: the certificate that was presented.
+        usage: use of its root, this one included; None where that was not looked at.
+        above: the original of a true copy, and the certificates that the record builds on, as far as they are known.
+        types: of an AEO entry, by name.
+    """
+
+    use: UseRecord
+    kind: int
+    record: RecordState
+    usage: Usage | None = None
+    above: tuple[RecordState, ...] = ()
+    types: Mapping[str, TypeState] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class AlertFact:
+    """One alert; ``journal_index`` is that of the entry that caused it.
+
+    Args:
+        alert_id: stays the same whenever it is computed: the causing entry's index and the use's id.
+        cause: name of the causing entry.
+        code: a reason's, of ``docs/spec/verdict.md``.
+        issuer, tag: the record that was presented.
+        effective_from: when it took effect; recorded_at: since when the ledger tells it. Seconds.
+        closes: it says that an earlier alert is settled.
+    """
+
+    alert_id: str
+    cause: str
+    journal_index: int
+    code: str
+    message: str
+    what_next: str
+    kind: int
+    issuer: str
+    tag: bytes
+    effective_from: int
+    recorded_at: int
+    use: UseRecord
+    closes: bool = False
+
+
+def alerts_of(
+    relied: Iterable[Relied],
+    reports: Iterable[KeyReport] = (),
+    confirmations: Iterable[Confirmation] = (),
+) -> list[AlertFact]:
+    """Return the alerts for uses that were not given back, in the order of the journal.
+
+    Args:
+        reports: reports of keys of any issuer.
+        confirmations: records that issuers confirmed, in the journal's order.
+    """
+    known, again = tuple(reports), tuple(confirmations)
+    found: dict[str, AlertFact] = {}
+    for one in relied:
+        if one.use.stands:
+            for alert in (
+                *_about_status(one),
+                *_about_above(one),
+                *_about_keys(one, known, again),
+                *_about_overdrawing(one),
+                *_about_types(one),
+            ):
+                found.setdefault(alert.alert_id, alert)
+    return sorted(found.values(), key=lambda alert: (alert.journal_index, alert.alert_id))
+
+
+def _about_status(relied: Relied) -> Iterator[AlertFact]:
+    """Yield what the issuer said of the presented record after its use."""
+    fallen = False
+    for change in relied.record.changes:
+        if change.index < relied.use.first_index:
+            continue
+        cause = RECORD_REPLACED if change.status is Status.REPLACED else STATUS_CHANGED
+        if change.status is Status.VALID:
+            if fallen:
+                message = f"The suspension was lifted from {moment_words(change.effective_from)}."
+                yield _alert(
+                    relied,
+                    cause,
+                    change.index,
+                    Reason.SUSPENSION_LIFTED,
+                    message,
+                    _NOTHING,
+                    _times(change),
+                    closes=True,
+                )
+            continue
+        fallen = True
+        reason, verb, step = _FALLEN[change.status]
+        message = (
+            f"The issuer {verb} it from {moment_words(change.effective_from)} ({reason_text(change.reason)}); "
+            f"{_used(relied.use, change.effective_from)}."
+        )
+        yield _alert(relied, cause, change.index, reason, message, step, _times(change))
+
+
+def _about_above(relied: Relied) -> Iterator[AlertFact]:
+    """Yield the fall of the original, or of a certificate that the record builds on."""
+    for above in relied.above:
+        is_original = above.tag == relied.record.root_tag and above.member == relied.record.member
+        what = "original" if is_original else f"certificate of {above.member}, on which it builds,"
+        for change in above.changes:
+            if change.index < relied.use.first_index or change.status is Status.VALID:
+                continue
+            cause = RECORD_REPLACED if change.status is Status.REPLACED else STATUS_CHANGED
+            message = (
+                f"The {what} was {_FALLEN[change.status][1]} from {moment_words(change.effective_from)}; "
+                f"{_used(relied.use, change.effective_from)}."
+            )
+            step = f"Ask {relied.record.member} whether it stands by its own certificate."
+            yield _alert(relied, cause, change.index, Reason.PARENT_INVALID, message, step, _times(change))
+
+
+def _about_keys(
+    relied: Relied, reports: tuple[KeyReport, ...], confirmations: tuple[Confirmation, ...]
+) -> Iterator[AlertFact]:
+    """Yield reports of the keys that the record and those above it were anchored with, and their settlement."""
+    for record in (relied.record, *relied.above):
+        for report in reports:
+            covered = (report.member, report.key) == (record.member, record.key)
+            if not covered or record.anchored_at < report.since or report.index < relied.use.first_index:
+                continue
+            whose = (
+                "its key"
+                if record is relied.record
+                else f"the key of the certificate of {record.member} above it"
+            )
+            message = (
+                f"The issuer reported that {whose} may have been in other hands since "
+                f"{moment_words(report.since)}; it is confirming again what was signed until "
+                f"{moment_words(report.reported_at)}. It was used {moment_words(relied.use.used_at)}."
+            )
+            yield _alert(
+                relied,
+                KEY_COMPROMISED,
+                report.index,
+                Reason.KEY_COMPROMISED,
+                message,
+                _HOLD,
+                (report.since, report.reported_at),
+            )
+            again = next(
+                (
+                    one
+                    for one in confirmations
+                    if (one.member, one.tag) == (record.member, record.tag) and one.time >= report.reported_at
+                ),
+                None,
+            )
+            if again is not None:
+                message = f"The issuer confirmed it again on {moment_words(again.time)}."
+                yield _alert(
+                    relied,
+                    RECORD_CONFIRMED,
+                    again.index,
+                    Reason.CONFIRMED_AGAIN,
+                    message,
+                    _NOTHING,
+                    (again.time, again.time),
+                    closes=True,
+                )
+
+
+def _about_overdrawing(relied: Relied) -> Iterator[AlertFact]:
+    """Yield later uses of a time without the ledger by which more was used than was certified."""
+    usage = relied.usage
+    for other in () if usage is None else usage.standing:
+        own = other.use_id == relied.use.use_id
+        if usage is None or own or not other.conflict or other.last_index < relied.use.first_index:
+            continue
+        line = usage.lines.get(other.place.line)
+        if not _overdrawn(usage, line):
+            continue
+        happened = other.used_at if other.happened_at is None else other.happened_at
+        message = (
+            f"A use of {moment_words(happened)} by another declaration was written down later; more was used than "
+            f"was certified{_of_line(line)}. Nobody's use is undone."
+        )
+        yield _alert(
+            relied,
+            USE_ENTERED,
+            other.last_index,
+            Reason.OVERDRAWN,
+            message,
+            "Take no more of it; settle with the issuing body.",
+            (happened, other.consumed_at or happened),
+        )
+
+
+def _overdrawn(usage: Usage, line: LineState | None) -> bool:
+    """Return whether more was used than certified: of a line, or by declarations where there are no lines."""
+    if line is None:
+        return usage.declarations() > 1
+    return line.overdrawn(0 if usage.terms is None else usage.terms.tolerance)
+
+
+def _of_line(line: LineState | None) -> str:
+    if line is None:
+        return ""
+    taken, whole = quantity_words(line.taken, line.unit), quantity_words(line.authorised, line.unit)
+    return f": {taken} of {whole} on line {line.number}"
+
+
+def _about_types(relied: Relied) -> Iterator[AlertFact]:
+    """Yield suspensions and ends of a type that took effect by the time of the use, but were recorded after it."""
+    for name, state in sorted(relied.types.items()):
+        for change in state.changes:
+            late = change.index > relied.use.first_index and change.effective_from <= relied.use.used_at
+            if change.status is Status.VALID or not late:
+                continue
+            message = (
+                f"AEO status {_FALLEN[change.status][1]} from {moment_words(change.effective_from)} "
+                f"(type {name}), recorded {moment_words(change.recorded_at)}; relied on "
+                f"{moment_words(relied.use.used_at)}. Listed for review."
+            )
+            yield _alert(
+                relied,
+                TYPE_CHANGED,
+                change.index,
+                Reason.AEO_NOT_ACTIVE_AT,
+                message,
+                "Review whether the declaration was accepted before the suspension; it is not rewritten.",
+                _times(change),
+            )
+
+
+def _times(change: StatusChange | TypeChange) -> tuple[int, int]:
+    return change.effective_from, change.recorded_at
+
+
+def _used(use: UseRecord, effective_from: int) -> str:
+    valid = " while valid" if use.used_at < effective_from else ""
+    return f"used {moment_words(use.used_at)}{valid}"
+
+
+def _alert(
+    relied: Relied,
+    cause: str,
+    index: int,
+    reason: Reason,
+    message: str,
+    step: str,
+    times: tuple[int, int],
+    *,
+    closes: bool = False,
+) -> AlertFact:
+    """Return an alert that entry ``index`` caused; ``times``: when that took effect, and when it was recorded."""
+    return AlertFact(
+        f"{index}-{relied.use.use_id}",
+        cause,
+        index,
+        reason.code,
+        message,
+        step,
+        relied.kind,
+        relied.record.member,
+        relied.record.tag,
+        *times,
+        relied.use,
+        closes,
+    )
