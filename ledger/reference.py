@@ -15,8 +15,9 @@ from typing import Any
 
 import orjson
 
-from ledger.core.codes import CodeList, HsEdition, HsLevel, Reference, Unit, Units
+from ledger.core.codes import CodeList, HsEdition, HsLevel, Reference
 from ledger.core.profiles import read_profile
+from ledger.core.units import Unit, Units
 
 HS_EDITIONS = ("hs-2007", "hs-2012", "hs-2017", "hs-2022")
 
@@ -35,6 +36,10 @@ def read_reference() -> Reference:
         document_status=_code_list("document-status"),
         transport_modes=_code_list("transport-modes"),
         locations=_code_list("locations"),
+        cites_purposes=_code_list("cites-purposes"),
+        cites_sources=_code_list("cites-sources"),
+        cites_appendices=_code_list("cites-appendices"),
+        cites_terms=_code_list("cites-terms"),
         hs={edition.name: edition for edition in map(_hs_edition, HS_EDITIONS)},
         profiles=tuple(read_profile(document) for document in _profiles()),
     )

@@ -5,6 +5,7 @@ from typing import Any
 import orjson
 import pytest
 
+from ledger.core.reasons import Reason
 from ledger.reference import data_folder, read_reference
 
 FILES = [
@@ -35,11 +36,27 @@ def test_the_profiles_that_are_promised_are_shipped() -> None:
     assert read_reference().agreements == expected
 
 
-def test_profiles_name_only_known_countries_and_have_the_same_values() -> None:
+def test_licences_have_profiles_of_their_own() -> None:
+    expected = ("CITES-EXPORT", "CITES-IMPORT", "CN-IMPORT-MULTI", "CN-IMPORT-ONE", "DUAL-USE-GENERAL",
+                "DUAL-USE-GLOBAL", "DUAL-USE-INDIVIDUAL", "EU-AGRI", "LICENCE")  # fmt: skip
+    assert read_reference().licence_profiles == expected
+
+
+def test_profiles_name_only_known_countries_and_those_of_a_kind_have_the_same_values() -> None:
     reference = read_reference()
+    names = {profile.kind: profile.values.keys() for profile in reference.profiles}
     for profile in reference.profiles:
         assert profile.parties <= reference.countries.codes.keys()
-        assert profile.values.keys() == reference.profiles[0].values.keys()
+        assert profile.values.keys() == names[profile.kind]
+
+
+def test_a_profile_never_shields_a_document_that_is_not_genuine() -> None:
+    known = {reason.code for reason in Reason}
+    never = {Reason.DIGEST_MISMATCH, Reason.SIGNATURE_INVALID, Reason.ISSUER_NO_AUTHORITY, Reason.REVOKED}
+    for profile in read_reference().profiles:
+        spared = set(profile.values["neverRejects"])
+        assert spared <= known
+        assert not spared & {reason.code for reason in never}
 
 
 def test_locations_begin_with_a_country() -> None:

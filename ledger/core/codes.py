@@ -1,22 +1,18 @@
 """Codes: the code lists as values, and what is asked of them.
 
-A list says whether it is complete; a code missing from a subset is only unusual, not wrong. Units convert
-exactly and
-only within their dimension: kilograms never become pieces. Reading the files is not done here: see
-``ledger.reference``.
+A list says whether it is complete; a code missing from a subset is only unusual, not wrong. Reading the files is not
+done here: see ``ledger.reference``.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal, localcontext
 from enum import StrEnum
 from typing import Final
 
 from ledger.core.profiles import Profile, choose
-
-_FACTOR_DIGITS: Final = 60
+from ledger.core.units import Units
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,40 +27,6 @@ class CodeList:
     def __contains__(self, code: object) -> bool:
         """Return whether ``code`` is in the list."""
         return code in self.codes
-
-
-@dataclass(frozen=True, slots=True)
-class Unit:
-    """A unit of measure; ``factor`` of them is one of the dimension's base unit, exactly."""
-
-    code: str
-    name: str
-    dimension: str
-    factor: Decimal
-
-
-@dataclass(frozen=True, slots=True)
-class Units:
-    """The units that quantities may be given in."""
-
-    units: Mapping[str, Unit]
-
-    def __contains__(self, code: object) -> bool:
-        """Return whether ``code`` is a known unit."""
-        return code in self.units
-
-    def convert(self, value: Decimal, unit: str, to: str) -> Decimal | None:
-        """Return ``value`` of ``unit`` in ``to``; None when a unit is unknown or their dimensions differ.
-
-        Exact for every quantity that the documents allow, except where the result has no finite decimal
-        expansion (a kilogram in pounds): that is rounded at 60 significant digits.
-        """
-        source, target = self.units.get(unit), self.units.get(to)
-        if source is None or target is None or source.dimension != target.dimension:
-            return None
-        with localcontext() as context:
-            context.prec = _FACTOR_DIGITS
-            return value * source.factor / target.factor
 
 
 class HsLevel(StrEnum):
@@ -91,12 +53,14 @@ class HsEdition:
         return hs_code[: _HS_DIGITS[self.level]] in self.codes
 
 
+_ORIGIN: Final = 1
+_LICENCE: Final = 2
 _HS_DIGITS: Final = {HsLevel.SUBHEADING: 6, HsLevel.HEADING: 4, HsLevel.CHAPTER: 2}
 
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """Everything that documents are validated against: code lists, HS editions and agreement profiles.
+    """Everything that documents are validated against: code lists, HS editions, profiles of agreements and licences.
 
     Args:
         hs: editions by name, such as ``HS2022``.
@@ -112,14 +76,23 @@ class Reference:
     document_status: CodeList
     transport_modes: CodeList
     locations: CodeList
+    cites_purposes: CodeList
+    cites_sources: CodeList
+    cites_appendices: CodeList
+    cites_terms: CodeList
     hs: Mapping[str, HsEdition]
     profiles: Sequence[Profile]
 
     @property
     def agreements(self) -> tuple[str, ...]:
         """Return the agreement codes that have a profile, sorted."""
-        return tuple(sorted({profile.id for profile in self.profiles}))
+        return tuple(sorted({profile.id for profile in self.profiles if profile.kind == _ORIGIN}))
+
+    @property
+    def licence_profiles(self) -> tuple[str, ...]:
+        """Return the codes of the profiles of licences, sorted."""
+        return tuple(sorted({profile.id for profile in self.profiles if profile.kind == _LICENCE}))
 
     def profile(self, agreement: str, on: str) -> Profile | None:
-        """Return the version of ``agreement`` in force on the ISO 8601 day ``on``, or None."""
+        """Return the version of an agreement's or licence's profile in force on the ISO 8601 day ``on``, or None."""
         return choose(self.profiles, agreement, on)

@@ -1,7 +1,7 @@
-"""Profiles: the rules of an agreement as data, and the date arithmetic on them.
+"""Profiles: the rules of an agreement, or of a type of licence, as data, and the date arithmetic on them.
 
-A profile is one version of one agreement's rules, read from a data file in which every value carries its
-source. The functions here apply those values and know no agreement by name. Holidays are not known: a
+A profile is one version of such rules, read from a data file in which every value carries its
+source. The functions here apply those values and know no agreement and no licence by name. Holidays are not known: a
 "working day" counts here as Monday to Friday, so a deadline computed here is never later than the legal one.
 """
 
@@ -14,6 +14,8 @@ from datetime import date, timedelta
 from enum import StrEnum
 from typing import Any, Final
 
+_KINDS: Final = {"origin": 1, "licence": 2}
+
 
 class UseKind(StrEnum):
     """How often a certificate may be used, as written in profiles; the order is the code on chain."""
@@ -25,18 +27,23 @@ class UseKind(StrEnum):
 
 
 _USE_CODES: Final = {kind: code for code, kind in enumerate(UseKind)}
+_ALLOWED_N: Final = {UseKind.UP_TO_N: range(1, 256), UseKind.QUANTITY: range(256)}
 
 
 @dataclass(frozen=True, slots=True)
 class UsePolicy:
-    """Use policy of a record; ``n`` is 1 to 255 for ``UP_TO_N`` and 0 otherwise."""
+    """Use policy of a record.
+
+    ``n`` is 1 to 255 for ``UP_TO_N``; for ``QUANTITY`` how many declarations may draw on the balance, 0 for any number;
+    and 0 otherwise.
+    """
 
     kind: UseKind
     n: int = 0
 
     def __post_init__(self) -> None:
         """Refuse an ``n`` that the kind does not ask for."""
-        allowed = range(1, 256) if self.kind is UseKind.UP_TO_N else range(1)
+        allowed = _ALLOWED_N.get(self.kind, range(1))
         if self.n not in allowed:
             raise ValueError(
                 f"n of use policy {self.kind} is {self.n}, expected {allowed[0]} to {allowed[-1]}"
@@ -89,14 +96,20 @@ class Sourcing:
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """One version of an agreement's rules; the typed members are those that are computed with.
+    """One version of an agreement's or a licence's rules; the typed members are those that are computed with.
 
     Args:
-        id: agreement code, such as ``RCEP``.
+        id: agreement code, such as ``RCEP``, or licence profile, such as ``CN-IMPORT-MULTI``.
+        kind: kind of document that it is for, 1 origin, 2 licence.
         effective_from: first day of issue that this version covers.
         validity_months: None when not known.
         validity_from_shipment, retro_from_shipment: validity runs from the shipment instead of the issue, for
             ordinary and for retroactively issued certificates.
+        calendar_year: validity ends with the calendar year in which it begins.
+        carry_over: month and day until which an issuer may let it run in the year after; None for not at all.
+        use: of a licence the most that one may allow; ``n`` 0 is no limit.
+        tolerance: per cent, None where nothing is said. tolerance_on_remaining: computed on what remains, for the
+            last lot; else on what was authorised. tolerance_for_bulk: only for goods in bulk.
         criteria: allowed origin criteria; empty when the agreement has none.
         parties: ISO 3166-1 codes; empty when anybody may be a party.
         values: all values of the data file by their camelCase name, None when not known.
@@ -104,13 +117,19 @@ class Profile:
     """
 
     id: str
+    kind: int
     version: int
     title: str
     effective_from: date
     validity_months: int | None
     validity_from_shipment: bool
     retro_from_shipment: bool
+    calendar_year: bool
+    carry_over: tuple[int, int] | None
     use: UsePolicy
+    tolerance: int | None
+    tolerance_on_remaining: bool
+    tolerance_for_bulk: bool
     retro_grace: Period | None
     retro_window: Period | None
     criteria: frozenset[str]
@@ -160,22 +179,28 @@ def read_profile(document: Mapping[str, Any]) -> Profile:
     }
     return Profile(
         id=document["profileId"],
+        kind=_KINDS[document.get("documentKind", "origin")],
         version=document["version"],
         title=document["title"],
         effective_from=date.fromisoformat(document["effectiveFrom"]),
         validity_months=values["validityMonths"],
         validity_from_shipment=values["validityCounts"] == "FROM_SHIPMENT",
-        retro_from_shipment=values["retroValidityCounts"] == "FROM_SHIPMENT",
+        retro_from_shipment=values.get("retroValidityCounts") == "FROM_SHIPMENT",
+        calendar_year=values["validityCounts"] == "CALENDAR_YEAR",
+        carry_over=_day_of_year(values.get("carryOverUntil")),
         use=UsePolicy(UseKind(values["usage"]["kind"]), values["usage"]["n"]),
-        retro_grace=_period(values["retroGraceDays"]),
-        retro_window=_period(values["retroWindow"]),
-        criteria=frozenset(values["originCriteria"] or ()),
-        percent_required=frozenset(values["percentRequired"] or ()),
-        fob_only_for=frozenset(values["fobOnlyFor"] or ()),
+        tolerance=values["tolerancePct"],
+        tolerance_on_remaining=values["toleranceBase"] == "REMAINING",
+        tolerance_for_bulk=values.get("toleranceFor") == "BULK",
+        retro_grace=_period(values.get("retroGraceDays")),
+        retro_window=_period(values.get("retroWindow")),
+        criteria=frozenset(values.get("originCriteria") or ()),
+        percent_required=frozenset(values.get("percentRequired") or ()),
+        fob_only_for=frozenset(values.get("fobOnlyFor") or ()),
         parties=frozenset(values["parties"] or ()),
-        item_cap=values["itemCap"],
-        third_party_invoicing=values["thirdPartyInvoicing"],
-        back_to_back=values["backToBack"],
+        item_cap=values.get("itemCap"),
+        third_party_invoicing=values.get("thirdPartyInvoicing"),
+        back_to_back=values.get("backToBack"),
         values=values,
         sourcing=sourcing,
     )
@@ -189,13 +214,22 @@ def choose(profiles: Iterable[Profile], agreement: str, on: str) -> Profile | No
 
 
 def valid_until(
-    profile: Profile, issue_date: date, shipment_date: date | None = None, retro: bool = False
+    profile: Profile,
+    issue_date: date,
+    shipment_date: date | None = None,
+    retro: bool = False,
+    first: date | None = None,
 ) -> date | None:
-    """Return the last day on which a certificate is valid, included; None when the profile does not say.
+    """Return the last day on which a document is valid, included; None when the profile does not say.
 
     Twelve months from 4 March run to 3 March. Where validity runs from the shipment and its date is not
-    given, it runs from the issue.
+    given, it runs from the issue. A calendar year ends on 31 December.
+
+    Args:
+        first: first day of validity, where that is another than the day of issue; decides about the calendar year.
     """
+    if profile.calendar_year:
+        return date((first or issue_date).year, 12, 31)
     if profile.validity_months is None:
         return None
     from_shipment = profile.retro_from_shipment if retro else profile.validity_from_shipment
@@ -203,16 +237,32 @@ def valid_until(
     return _anniversary(start, profile.validity_months) - timedelta(days=1)
 
 
-def valid_on(profile: Profile | None, certificate: Mapping[str, Any], import_date: date) -> ValidOn:
-    """Return whether a certificate, or its claims with members hidden, is valid on the day of import.
+def latest_day(
+    profile: Profile,
+    issue_date: date,
+    shipment_date: date | None = None,
+    retro: bool = False,
+    first: date | None = None,
+) -> date | None:
+    """Return the last day that an issuer may let a document be valid; later than ``valid_until`` where it may carry over."""
+    year = (first or issue_date).year
+    if profile.calendar_year and profile.carry_over is not None and year < date.max.year:
+        return date(year + 1, *profile.carry_over)
+    return valid_until(profile, issue_date, shipment_date, retro, first)
 
-    The last day is the earlier of what the certificate says and what the profile allows, so that an issuer
+
+def valid_on(profile: Profile | None, certificate: Mapping[str, Any], import_date: date) -> ValidOn:
+    """Return whether a document, or its claims with members hidden, is valid on the day of import.
+
+    The last day is the earlier of what the document says and what the profile allows, so that an issuer
     cannot lengthen it. The profile's bound is not applied where it would need the shipment date and that is
     hidden.
     """
     issued = day_of(certificate.get("issueDate"))
-    first = day_of(certificate.get("validFrom")) or issued
-    bounds = [day_of(certificate.get("validUntil"))]
+    begins = day_of(certificate.get("validFrom"))
+    stated = day_of(certificate.get("validUntil"))
+    first = begins or issued
+    bounds = [stated]
     if profile is not None and issued is not None:
         flags = certificate.get("flags")
         retro = isinstance(flags, list | tuple) and "ISSUED_RETROACTIVELY" in flags
@@ -221,8 +271,9 @@ def valid_on(profile: Profile | None, certificate: Mapping[str, Any], import_dat
         if shipped is not None or not (
             profile.retro_from_shipment if retro else profile.validity_from_shipment
         ):
-            bounds.append(valid_until(profile, issued, shipped, retro))
-    last = min((bound for bound in bounds if bound is not None), default=None)
+            bound = valid_until if stated is None else latest_day
+            bounds.append(bound(profile, issued, shipped, retro, begins))
+    last = min((day for day in bounds if day is not None), default=None)
     if first is None or last is None:
         return ValidOn(Validity.UNKNOWN, first, last)
     if import_date < first:
@@ -249,6 +300,14 @@ def _anniversary(day: date, months: int) -> date:
     if day.day <= length:
         return date(year, month + 1, day.day)
     return date(year, month + 1, length) + timedelta(days=1)
+
+
+def _day_of_year(text: str | None) -> tuple[int, int] | None:
+    """Return month and day of ``03-31``."""
+    if text is None:
+        return None
+    month, _, day = text.partition("-")
+    return int(month), int(day)
 
 
 def _period(value: Mapping[str, Any] | None) -> Period | None:
