@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.hashes import SHA256, SHA384
 
 from ledger.core import jose, numbers
 from ledger.core.acts import RecordAnchored
-from ledger.core.documents.origin import to_claims
+from ledger.core.documents.origin import Certificate, to_claims
 from ledger.core.documents.validation import validate
 from ledger.core.entries import encode
 from ledger.core.envelope import attach, credential, open_envelope, redact, seal
@@ -205,7 +205,7 @@ def _document(what: str, token: bytes) -> dict[str, Any]:
 
 def _claims() -> dict[str, Any]:
     certificate, problems = validate(CERTIFICATE, read_reference())
-    if certificate is None:
+    if not isinstance(certificate, Certificate):
         raise ValueError(f"the example is not valid: {problems}")
     return credential(
         ORIGIN,

@@ -14,12 +14,17 @@ from typing import Any
 import orjson
 from pydantic import BaseModel
 
+from ledger.core.documents.aeo import AeoEntry
 from ledger.core.documents.declaration import Declaration
+from ledger.core.documents.licence import Licence
 from ledger.core.documents.origin import Certificate
 
 FOLDER = Path(__file__).parent.parent / "ledger" / "data" / "schemas"
 DERIVED = ("validUntil", "destinationCountry")
 """Members of an origin certificate that validation derives where they are missing."""
+
+DERIVED_OF_LICENCE = ("validUntil", "usageMode", "maxUses", "tolerancePct", "destinationCountry")
+"""Members of a licence that validation derives where they are missing and its profile says."""
 
 
 def schemas() -> dict[str, bytes]:
@@ -28,8 +33,17 @@ def schemas() -> dict[str, bytes]:
     origin["required"] = [name for name in origin["required"] if name not in DERIVED]
     for name in DERIVED:
         origin["properties"][name]["description"] = "derived from the agreement and the consignee when absent"
+    licence = _schema(Licence, "licence")
+    licence["required"] = [name for name in licence["required"] if name not in DERIVED_OF_LICENCE]
+    for name in DERIVED_OF_LICENCE:
+        licence["properties"][name]["description"] = "derived from the profile when absent"
+    licence["$defs"]["Line"]["properties"]["balanceKind"]["description"] = (
+        "derived from what the line states when absent"
+    )
     return {
         "origin-1.json": _write(origin),
+        "licence-1.json": _write(licence),
+        "aeo-1.json": _write(_schema(AeoEntry, "aeo")),
         "declaration-1.json": _write(_schema(Declaration, "declaration")),
     }
 

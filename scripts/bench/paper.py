@@ -74,7 +74,7 @@ class Desk:
         """Return a certificate that was issued, sealed with the default frame, and anchored at noon of that day."""
         data = orjson.dumps(source)
         certificate, problems = validate(data, self._reference, today=self._today)
-        if certificate is None:
+        if not isinstance(certificate, Certificate):
             raise RuntimeError(f"a sample is not valid: {problems}")
         draft = self._sealer.draft("sample", data, self._today)
         if draft.unsigned is None:

@@ -7,23 +7,31 @@ agreement's, are warnings: the importing customs decides about them.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from typing import Any, Final
 
 from ledger.core.codes import CodeList, Reference
+from ledger.core.documents.kinds import Kind, kind_of
 from ledger.core.documents.rules import Findings, Tree, each, flags_of, part, text
-from ledger.core.profiles import Profile, day_of, valid_until
+from ledger.core.profiles import Profile, day_of, latest_day, valid_until
 
 NON_PREFERENTIAL: Final = "NONPREF"
 PREFERENTIAL_TYPES: Final = frozenset({"864", "865", "954"})
 """UNTDID 1001 codes that claim a preference, and so need an agreement with a profile."""
 
 _RETROACTIVE: Final = "ISSUED_RETROACTIVELY"
+_Rule = Callable[[Profile, date, date | None, bool, date | None], date | None]
 
 
 def agreement_of(document: Tree) -> str | None:
-    """Return the agreement code whose profile applies, or None when a preference is claimed without one."""
+    """Return the code of the profile that applies: of a certificate the agreement's, of a licence the licence's.
+
+    None when a preference is claimed without an agreement, and for an AEO entry.
+    """
+    kind = kind_of(document)
+    if kind is not Kind.ORIGIN:
+        return text(document, "profileCode") if kind is Kind.LICENCE else None
     code = text(document, "agreementCode")
     if code is None and text(document, "documentTypeCode") not in PREFERENTIAL_TYPES:
         return NON_PREFERENTIAL
@@ -35,7 +43,8 @@ def profile_of(document: Tree, reference: Reference) -> Profile | None:
     code, issued = agreement_of(document), day_of(document.get("issueDate"))
     if code is None or issued is None:
         return None
-    return reference.profile(code, issued.isoformat())
+    found = reference.profile(code, issued.isoformat())
+    return found if found is not None and found.kind == kind_of(document) else None
 
 
 def complete(document: Tree, reference: Reference) -> dict[str, Any]:
@@ -46,7 +55,7 @@ def complete(document: Tree, reference: Reference) -> dict[str, Any]:
     issued = day_of(document.get("issueDate"))
     if "validUntil" not in completed and issued is not None:
         profile = profile_of(document, reference)
-        last = None if profile is None else _last_day(document, profile, issued)
+        last = None if profile is None else last_day(document, profile, issued)
         if last is not None:
             completed["validUntil"] = last.isoformat()
     return completed
@@ -191,7 +200,7 @@ def _check_criterion(item: Tree, path: str, profile: Profile, findings: Findings
 def _check_periods(
     document: Tree, profile: Profile, issued: date, last: date | None, findings: Findings
 ) -> None:
-    allowed = _last_day(document, profile, issued)
+    allowed = last_day(document, profile, issued, latest_day)
     if last is not None and allowed is not None and last > allowed:
         findings.warn(
             "validUntil", last.isoformat(), f"{allowed} or earlier under {profile.id}", "VALIDITY_TOO_LONG"
@@ -231,9 +240,11 @@ def _check_periods(
         )
 
 
-def _last_day(document: Tree, profile: Profile, issued: date) -> date | None:
+def last_day(document: Tree, profile: Profile, issued: date, rule: _Rule = valid_until) -> date | None:
+    """Return the last day of validity by ``rule``, which is ``valid_until`` or ``latest_day``."""
     shipped = day_of(part(document, "transport").get("departureDate"))
-    return valid_until(profile, issued, shipped, _RETROACTIVE in flags_of(document))
+    retro = _RETROACTIVE in flags_of(document)
+    return rule(profile, issued, shipped, retro, day_of(document.get("validFrom")))
 
 
 def _days(document: Tree) -> Iterator[tuple[str, Any]]:

@@ -8,7 +8,7 @@ item costs at most two disclosures.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Annotated, Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -212,7 +212,11 @@ class Money(Part):
 
 
 class Item(Part):
-    """One line of goods; ``invoice_refs`` are places in ``invoices``, counted from 0."""
+    """One line of goods; ``invoice_refs`` are places in ``invoices``, counted from 0.
+
+    ``parent_item`` is of a back-to-back certificate the place of the item among those of the certificate that it builds
+    on, counted from 1; absent for the same place.
+    """
 
     sequence: Annotated[int, Field(ge=1, le=99_999)]
     marks_and_numbers: Text | None = None
@@ -223,6 +227,7 @@ class Item(Part):
     origin_country: OriginCountry
     quantities: Annotated[tuple[Quantity, ...], Field(min_length=1)]
     fob: Money | None = None
+    parent_item: Annotated[int, Field(ge=1, le=255)] | None = None
     invoice_refs: tuple[Annotated[int, Field(ge=0)], ...] = ()
 
 
@@ -302,15 +307,20 @@ def to_claims(certificate: Certificate) -> dict[str, Any]:
     return claims
 
 
-def from_claims(claims: Mapping[str, Any]) -> dict[str, Any]:
+def from_claims(claims: Mapping[str, Any], particulars: Collection[str] = PARTICULARS) -> dict[str, Any]:
     """Return the JSON shape of claims; members that are hidden from the reader, null or empty are absent.
 
     The result is a certificate's shape only when nothing is hidden; nothing is validated.
+
+    Args:
+        particulars: names that may be grouped in an item.
     """
     document = _present(claims)
     items = document.get("items")
     if isinstance(items, list | tuple):
-        document["items"] = [_ungroup(item) if isinstance(item, Mapping) else item for item in items]
+        document["items"] = [
+            _ungroup(item, particulars) if isinstance(item, Mapping) else item for item in items
+        ]
     return document
 
 
@@ -324,9 +334,9 @@ def _group(item: Mapping[str, Any]) -> dict[str, Any]:
     return grouped
 
 
-def _ungroup(item: Mapping[str, Any]) -> dict[str, Any]:
+def _ungroup(item: Mapping[str, Any], particulars: Collection[str]) -> dict[str, Any]:
     document = {name: value for name, value in _present(item).items() if name != "particulars"}
-    particulars = item.get("particulars")
-    if isinstance(particulars, Mapping):
-        document.update((name, value) for name, value in particulars.items() if name in PARTICULARS)
+    grouped = item.get("particulars")
+    if isinstance(grouped, Mapping):
+        document.update((name, value) for name, value in grouped.items() if name in particulars)
     return document

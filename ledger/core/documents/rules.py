@@ -1,9 +1,9 @@
-"""Rules: what the members of a certificate of origin must say, checked one by one and reported together.
+"""Rules: what the members of a document must say, checked one by one and reported together.
 
-The rules read a JSON tree, not the model, so that a certificate with a wrong shape still learns everything
-else that
+The rules read a JSON tree, not the model, so that a document with a wrong shape still learns everything else that
 is wrong with it: a member of the wrong type is skipped here and reported by ``shape``. What a treaty calls
-minor is a warning, never an error. Rules about dates and the agreement are in ``agreement_rules``.
+minor is a warning, never an error. Rules about dates and the agreement are in ``agreement_rules``, those of other kinds
+of document in ``licence_rules`` and ``aeo_rules``.
 """
 
 from __future__ import annotations
@@ -23,7 +23,11 @@ from ledger.core.problems import Problem, Severity
 _LOCODE: Final = re.compile(r"[A-Z]{2}[A-Z2-9]{3}")
 _DECIMAL: Final = re.compile(r"(0|[1-9][0-9]{0,15})(\.[0-9]{1,6})?")
 _MASS_KINDS: Final = ("GROSS_MASS", "NET_MASS")
-_REFERENCE_FOR_KIND: Final = {"REPLACEMENT": "REPLACES", "CERTIFIED_TRUE_COPY": "TRUE_COPY_OF"}
+_REFERENCE_FOR_KIND: Final = {
+    "REPLACEMENT": "REPLACES",
+    "CERTIFIED_TRUE_COPY": "TRUE_COPY_OF",
+    "EXTRACT": "EXTRACT_OF",
+}
 _ESCAPE: Final = re.compile(rb"\\[bfrtu]")  # may spell any character; a line break is fine
 _UNSEEN_MARKS: Final = frozenset("\u200e\u200f\u061c\u00ad\u180e")
 
@@ -113,14 +117,14 @@ def check_code(findings: Findings, codes: CodeList, tree: Tree, name: str, path:
 
 def check_numbers(document: Tree, findings: Findings) -> None:
     """Refuse numbers that cannot be normalised, and a certificate that refers to itself."""
-    own = _normalised(document, "certificateNumber", "certificateNumber", findings)
+    own = normalised(document, "certificateNumber", "certificateNumber", findings)
     for path, invoice in each(document, "invoices"):
-        _normalised(invoice, "number", f"{path}.number", findings)
+        normalised(invoice, "number", f"{path}.number", findings)
     issuer = text(part(document, "issuer"), "id")
     relations = set()
     for path, reference in each(document, "references"):
         relations.add(text(reference, "relation"))
-        other = _normalised(reference, "number", f"{path}.number", findings)
+        other = normalised(reference, "number", f"{path}.number", findings)
         if other is not None and other == own and text(reference, "issuerId") == issuer:
             findings.error(
                 f"{path}.number", reference["number"], "another certificate's number", "REFERENCE_TO_ITSELF"
@@ -214,7 +218,7 @@ def check_items(document: Tree, reference: Reference, findings: Findings) -> Non
             f"{path}.originCountry",
             "COUNTRY_UNKNOWN",
         )
-        _check_quantities(item, path, reference, findings)
+        check_quantities(item, path, reference, findings)
         fob = part(item, "fob")
         check_code(findings, reference.currencies, fob, "currency", f"{path}.fob", "CURRENCY_UNKNOWN")
         for place, package in each(item, "packages"):
@@ -233,7 +237,8 @@ def check_items(document: Tree, reference: Reference, findings: Findings) -> Non
         findings.warn("totalPackages", total, f"{packages}, the sum over the items", "PACKAGES_TOTAL_DIFFERS")
 
 
-def _check_quantities(item: Tree, path: str, reference: Reference, findings: Findings) -> None:
+def check_quantities(item: Tree, path: str, reference: Reference, findings: Findings) -> None:
+    """Check an item's units, that no quantity is zero, and net against gross mass."""
     masses: dict[str, Decimal] = {}
     units = reference.units.units
     for place, quantity in each(item, "quantities"):
@@ -261,7 +266,8 @@ def _check_quantities(item: Tree, path: str, reference: Reference, findings: Fin
         )
 
 
-def _normalised(tree: Tree, name: str, path: str, findings: Findings) -> str | None:
+def normalised(tree: Tree, name: str, path: str, findings: Findings) -> str | None:
+    """Return the normalised number ``name``, or None after reporting that it has none."""
     value = text(tree, name)
     if value is None:
         return None

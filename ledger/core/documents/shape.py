@@ -24,6 +24,7 @@ _CODES: Final = {
     "string_too_long": "TOO_LONG",
     "string_too_short": "EMPTY",
     "too_short": "EMPTY",
+    "too_long": "TOO_MANY",
     "string_pattern_mismatch": "MALFORMED",
     "literal_error": "CODE_UNKNOWN",
     "greater_than_equal": "OUT_OF_RANGE",
@@ -137,6 +138,8 @@ def _expectation(code: str, last: str | int, detail: Mapping[str, Any]) -> str:
         return "only members of the published schema"
     if code == "TOO_LONG":
         return f"at most {context['max_length']} characters"
+    if code == "TOO_MANY":
+        return f"at most {context['max_length']}"
     if code == "EMPTY":
         return "at least one"
     if code == "CODE_UNKNOWN":

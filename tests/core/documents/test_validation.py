@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ledger.core.documents.origin import Certificate
 from ledger.core.documents.validation import validate
 from ledger.core.problems import Severity
 from tests.certificates import a_certificate, an_item, the_reference, with_item
@@ -42,7 +43,7 @@ def test_bytes_and_the_object_they_spell_are_judged_alike() -> None:
 
 def test_missing_last_day_and_destination_are_derived() -> None:
     certificate, found = validate(a_certificate(validUntil=None, destinationCountry=None), the_reference())
-    assert certificate is not None
+    assert isinstance(certificate, Certificate)
     assert found == []
     assert (certificate.valid_until, certificate.destination_country) == ("2025-03-03", "CN")
 
@@ -154,6 +155,6 @@ def test_a_hundred_and_twenty_items_in_long_thai_text_are_taken_whole() -> None:
     text = "ปลาแช่แข็ง " * 170
     items = [an_item(sequence=place + 1, description=text) for place in range(120)]
     certificate, found = validate(a_certificate(items=items, totalPackages=144_000), the_reference())
-    assert certificate is not None
+    assert isinstance(certificate, Certificate)
     assert found == []
     assert certificate.items[119].description == text

@@ -1,0 +1,111 @@
+"""Lineage rules: what a document that hangs on another must say, and whether its balances can be kept.
+
+The one rule: what the ledger would refuse, or could not bind, is an error here, before anything is sealed. Whether the
+other document exists, is valid and has enough left is on the ledger and not known here.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Final
+
+from ledger.core.balances import LARGEST
+from ledger.core.codes import Reference
+from ledger.core.documents.agreement_rules import profile_of
+from ledger.core.documents.rules import Findings, Tree, each, part, text
+from ledger.core.documents.terms import (
+    MOST_LINES,
+    RELATIONS,
+    balance_of,
+    line_balance,
+    parent_of,
+    use_policy_of,
+)
+from ledger.core.opening import Relation
+from ledger.core.profiles import Period, UseKind, day_of
+
+_KIND_FOR: Final = {"TRUE_COPY_OF": "CERTIFIED_TRUE_COPY", "EXTRACT_OF": "EXTRACT"}
+_OF_ONE_ISSUER: Final = frozenset(_KIND_FOR)
+
+
+def check_lineage(document: Tree, reference: Reference, findings: Findings) -> None:
+    """Check the references that the record is to hang on, and the rules of the profile for certified true copies."""
+    issuer, kind = text(part(document, "issuer"), "id"), text(document, "issueKind")
+    counts = Counter(text(one, "relation") for _, one in each(document, "references"))
+    for path, one in each(document, "references"):
+        relation, other = text(one, "relation"), text(one, "issuerId")
+        if relation not in RELATIONS:
+            continue
+        if counts[relation] > 1:
+            expected = f"one reference with relation {relation}: a record hangs on one other"
+            findings.error(f"{path}.relation", relation, expected, "LINK_REPEATED")
+        if relation in _OF_ONE_ISSUER and other is not None and issuer is not None and other != issuer:
+            findings.error(
+                f"{path}.issuerId", other, f"{issuer}, the issuer of both", "LINK_OF_ANOTHER_ISSUER"
+            )
+        wanted = _KIND_FOR.get(relation)
+        if wanted is not None and kind != wanted:
+            expected = f"{wanted}, since a reference says {relation}"
+            findings.error("issueKind", kind or "", expected, "ISSUE_KIND_DIFFERS")
+        if relation == "TRUE_COPY_OF":
+            _check_true_copy(document, one, path, reference, findings)
+    parent = parent_of(document)
+    if parent is None or parent.relation is Relation.TRUE_COPY:
+        for path, item in each(document, "items"):
+            if parent is None and "parentItem" in item:
+                expected = "no item of another document, since none is referred to"
+                findings.error(f"{path}.parentItem", item["parentItem"], expected, "PARENT_ITEM_UNFOUNDED")
+
+
+def _check_true_copy(
+    document: Tree, original: Tree, path: str, reference: Reference, findings: Findings
+) -> None:
+    profile = profile_of(document, reference)
+    if profile is None:
+        return
+    if profile.values.get("ctcAllowed") is False:
+        findings.error(
+            "issueKind", "CERTIFIED_TRUE_COPY", f"no true copies under {profile.id}", "COPY_NOT_PROVIDED"
+        )
+    issued, dated = day_of(document.get("issueDate")), day_of(original.get("date"))
+    if dated is None:
+        if "date" not in original:
+            findings.warn(
+                f"{path}.date", "", "the original's day of issue, which a true copy tells", "COPY_UNDATED"
+            )
+        return
+    window = profile.values.get("ctcWindow")
+    if window is not None and issued is not None:
+        last = Period(window["count"], window["unit"]).after(dated)
+        if issued > last:
+            expected = f"{last} or earlier under {profile.id}, for an original of {dated}"
+            findings.warn("issueDate", issued.isoformat(), expected, "COPY_TOO_LATE")
+
+
+def check_balances(document: Tree, reference: Reference, findings: Findings) -> None:
+    """Check that every line has a balance that the ledger can keep, where the document needs one."""
+    parent, policy = parent_of(document), use_policy_of(document, reference)
+    if parent is not None and parent.relation is Relation.TRUE_COPY:
+        return
+    if parent is None and (policy is None or policy.kind is not UseKind.QUANTITY):
+        return
+    items = document.get("items")
+    if isinstance(items, list) and len(items) > MOST_LINES:
+        findings.error("items", len(items), f"at most {MOST_LINES}, each with a balance", "LINES_TOO_MANY")
+        return
+    before = len(findings.problems)
+    for path, item in each(document, "items"):
+        if line_balance(item) is None:
+            by_value = item.get("balanceKind") == "VALUE"
+            place = f"{path}.{'value' if by_value else 'quantities'}"
+            expected = f"a {'value' if by_value else 'quantity'} above zero and up to {LARGEST // 10**6}"
+            findings.error(
+                place, item.get("value" if by_value else "quantities") or "", expected, "BALANCE_MISSING"
+            )
+    if len(findings.problems) == before and isinstance(items, list) and items:
+        complete = (
+            all(isinstance(item, dict) for item in items) and profile_of(document, reference) is not None
+        )
+        if complete and balance_of(document, reference) is None:
+            expected = f"quantities that with the tolerance stay below {LARGEST // 10**6}"
+            findings.error("items", f"{len(items)}", expected, "BALANCE_TOO_LARGE")
