@@ -1,4 +1,4 @@
-"""Sealing: one certificate checked and made ready to be signed.
+"""Sealing: one document of any kind checked and made ready to be signed.
 
 Everything here is done without the chain, the store and the private key, so it may run in another process (see
 ``ledger.workers``). Whether the number is free is not known here; the document of a taken one is thrown away.
@@ -12,22 +12,25 @@ import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
 import orjson
 
 from ledger.core import envelope, numbers
 from ledger.core.codes import Reference
-from ledger.core.documents.agreement_rules import NON_PREFERENTIAL
-from ledger.core.documents.origin import HIDDEN_BY_DEFAULT, Certificate, to_claims
-from ledger.core.documents.validation import validate
+from ledger.core.documents.kinds import Kind, kind_of
+from ledger.core.documents.origin import Certificate
+from ledger.core.documents.terms import Parent, grants_of, parent_of, terms_of, use_policy_of
+from ledger.core.documents.validation import HIDDEN_BY_DEFAULT, Document, to_claims, validate
 from ledger.core.envelope import Unsigned
-from ledger.core.forms import ORIGIN, MalformedEnvelope
+from ledger.core.forms import FORM_OF_KIND, MalformedEnvelope
 from ledger.core.jose import Algorithm
+from ledger.core.opening import Grant, Terms
 from ledger.core.problems import Problem
 from ledger.core.sdjwt import Frame
 from ledger.core.strictjson import DEFAULT, Limits
 
-KIND_ORIGIN = 1
+KIND_ORIGIN = int(Kind.ORIGIN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +39,9 @@ class Recipe:
 
     Args:
         tag_key: 32 secret bytes.
-        registry: address of the registry that keeps the records, 20 bytes.
+        registry: address of the registry that keeps the records of ``kind``, 20 bytes.
         kid: thumbprint of the document key, 32 bytes.
+        kind: kind of document, 1 origin, 2 licence, 3 AEO; another one is refused.
     """
 
     member: str
@@ -47,15 +51,18 @@ class Recipe:
     kid: bytes
     algorithm: Algorithm
     limits: Limits = DEFAULT
+    kind: int = KIND_ORIGIN
 
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A certificate after every check that needs no chain; ``unsigned`` is None when it failed one.
+    """A document after every check that needs no chain; ``unsigned`` is None when it failed one.
 
     Args:
-        content: SHA-256 that is equal exactly for equal certificates; sealing is salted, so the document id is not.
+        content: SHA-256 that is equal exactly for equal documents; sealing is salted, so the document id is not.
         second_keys: what else an officer may read on it: invoice numbers, normalised, and the day of issue.
+        terms: what may be drawn on its record, None for no balance.
+        parent: what its record is to hang on, None for nothing. grants: types of an AEO entry.
     """
 
     source: str
@@ -68,6 +75,22 @@ class Draft:
     document_type: int = 0
     use_policy: int = 0
     second_keys: tuple[str, ...] = ()
+    kind: int = KIND_ORIGIN
+    terms: Terms | None = None
+    parent: Parent | None = None
+    grants: tuple[Grant, ...] = ()
+
+
+def kind_of_source(data: bytes) -> int:
+    """Return the kind of a document's JSON bytes; 1 where they cannot be read, which sealing then says.
+
+    For choosing a recipe before anything is checked.
+    """
+    try:
+        tree = orjson.loads(data)
+    except orjson.JSONDecodeError:
+        return KIND_ORIGIN
+    return int(kind_of(tree)) if isinstance(tree, dict) else KIND_ORIGIN
 
 
 class Sealer:
@@ -79,39 +102,50 @@ class Sealer:
         self._recipe = recipe
         self._reference = reference
         self._salts = salts
-        self._frame = Frame(HIDDEN_BY_DEFAULT)
+        self._form = FORM_OF_KIND[recipe.kind]
+        self._frame = Frame(HIDDEN_BY_DEFAULT[Kind(recipe.kind)])
 
     def draft(self, source: str, data: bytes, today: date) -> Draft:
-        """Check a certificate's JSON bytes and make its document ready to be signed."""
+        """Check a document's JSON bytes and make its envelope ready to be signed."""
         recipe = self._recipe
         if len(data) > recipe.limits.size:
             expectation = f"at most {recipe.limits.size} bytes"
-            return Draft(source, "", (Problem("", f"{len(data)} bytes", expectation, code="TOO_LARGE"),))
+            return self._refused(
+                source, "", [Problem("", f"{len(data)} bytes", expectation, code="TOO_LARGE")]
+            )
         # Compact JSON is read three times as fast when nothing surrounds it; lines of a file end in more.
-        certificate, found = validate(data.strip(b" \t\r\n"), self._reference, today=today)
-        problems = tuple(found)
-        if certificate is None:
-            return Draft(source, "", problems)
-        number = certificate.certificate_number
-        if certificate.issuer.id != recipe.member:
+        document, problems = validate(data.strip(b" \t\r\n"), self._reference, today=today)
+        if document is None:
+            return self._refused(source, "", problems)
+        number = document.certificate_number
+        if document.issuer.id != recipe.member:
             expectation = f"{recipe.member}, for which this gateway issues"
-            wrong = Problem("issuer.id", certificate.issuer.id, expectation, code="ISSUER_NOT_OURS")
-            return Draft(source, number, (*problems, wrong))
+            wrong = Problem("issuer.id", document.issuer.id, expectation, code="ISSUER_NOT_OURS")
+            return self._refused(source, number, [*problems, wrong])
+        claims = to_claims(document)
+        if kind_of(claims) != recipe.kind:
+            expectation = f"a type of the registry of kind {recipe.kind}"
+            wrong = Problem("documentTypeCode", document.document_type_code, expectation, code="KIND_DIFFERS")
+            return self._refused(source, number, [*problems, wrong])
         try:
-            return self._sealed(source, certificate, problems)
+            return self._sealed(source, document, claims, problems)
         except MalformedEnvelope as error:
-            return Draft(source, number, (*problems, *error.problems))
+            return self._refused(source, number, [*problems, *error.problems])
 
-    def _sealed(self, source: str, certificate: Certificate, problems: tuple[Problem, ...]) -> Draft:
+    def _refused(self, source: str, number: str, problems: list[Problem]) -> Draft:
+        return Draft(source, number, tuple(problems), kind=self._recipe.kind)
+
+    def _sealed(
+        self, source: str, document: Document, subject: dict[str, Any], problems: list[Problem]
+    ) -> Draft:
         recipe = self._recipe
-        subject = to_claims(certificate)
         claims = envelope.credential(
-            ORIGIN,
+            self._form,
             subject,
             identifier=f"urn:uuid:{uuid.UUID(bytes=self._salts(16), version=4)}",
             issuer=recipe.member,
-            valid_from=f"{certificate.valid_from or certificate.issue_date}T00:00:00Z",
-            valid_until=f"{certificate.valid_until}T23:59:59Z",
+            valid_from=f"{document.valid_from or document.issue_date}T00:00:00Z",
+            valid_until=None if document.valid_until is None else f"{document.valid_until}T23:59:59Z",
             chain_id=recipe.chain_id,
             registry=recipe.registry,
         )
@@ -123,28 +157,30 @@ class Sealer:
             algorithm=recipe.algorithm,
             limits=recipe.limits,
         )
-        normalised = numbers.normalise(certificate.certificate_number)
-        profile = self._reference.profile(
-            certificate.agreement_code or NON_PREFERENTIAL, certificate.issue_date
-        )
+        normalised = numbers.normalise(document.certificate_number)
+        policy = use_policy_of(subject, self._reference)
         return Draft(
             source=source,
-            number=certificate.certificate_number,
-            problems=problems,
+            number=document.certificate_number,
+            problems=tuple(problems),
             unsigned=unsigned,
             normalised=normalised,
-            tag=numbers.tag(recipe.tag_key, KIND_ORIGIN, normalised),
+            tag=numbers.tag(recipe.tag_key, recipe.kind, normalised),
             # Validated and sealed, so within the JSON profile, where this spelling is the canonical one.
             content=hashlib.sha256(orjson.dumps(subject, option=orjson.OPT_SORT_KEYS)).digest(),
-            document_type=int(certificate.document_type_code),
-            use_policy=0 if profile is None else profile.use.on_chain(),
-            second_keys=_second_keys(certificate),
+            document_type=int(document.document_type_code),
+            use_policy=0 if policy is None else policy.on_chain(),
+            second_keys=_second_keys(document),
+            kind=recipe.kind,
+            terms=terms_of(subject, self._reference),
+            parent=parent_of(subject),
+            grants=grants_of(subject) if recipe.kind == Kind.AEO else (),
         )
 
 
-def _second_keys(certificate: Certificate) -> tuple[str, ...]:
-    found = [certificate.issue_date]
-    for invoice in certificate.invoices:
+def _second_keys(document: Document) -> tuple[str, ...]:
+    found = [document.issue_date]
+    for invoice in document.invoices if isinstance(document, Certificate) else ():
         try:
             found.append(numbers.normalise(invoice.number))
         except numbers.UnusableNumber:
