@@ -47,7 +47,7 @@ async def change_aeo(call: Call) -> Response:
         elif action is AeoAction.GRANT:
             check_members(body, action.value, ("code", "type"), ("effectiveFrom",))
         else:
-            check_members(body, action.value, ("code", "type"), ("reason", "effectiveFrom"))
+            check_members(body, action.value, ("code", "type", "reason"), ("effectiveFrom",))
         request = AeoRequest(
             action,
             body.code,

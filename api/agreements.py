@@ -55,7 +55,7 @@ async def change_agreement(call: Call) -> Response:
         if action in (AgreementAction.CONSENT, AgreementAction.DECLINE):
             check_members(body, action.value, ())
         else:
-            check_members(body, action.value, ("home", "type"), ("reason", "effectiveFrom"))
+            check_members(body, action.value, ("home", "type", "reason"), ("effectiveFrom",))
         request = AgreementRequest(
             action,
             agreement=number,

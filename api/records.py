@@ -80,7 +80,7 @@ async def confirm(call: Call) -> Response:
             raise Rejected(
                 [Problem("numbers", str(len(numbers)), f"at most {most}", code="TOO_MANY_NUMBERS")]
             )
-        return done(receipts_shape([ledger.confirm(numbers, kind)]))
+        return done(receipts_shape(ledger.confirm(numbers, kind)))
 
     return await carry_out(call, ConfirmationBody, act)
 

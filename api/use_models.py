@@ -62,7 +62,7 @@ class UseBody(Taken):
         0, description="The declaration's item; 0 for all of it."
     )
     line: Annotated[int, Field(ge=0, le=_MOST_LINES)] = Field(
-        0, description="The record's line, from 1; 0 for a record without lines."
+        0, description="The record's line, from 1; 0 where it has one or none."
     )
     quantity: Quantity | None = None
     unit: Unit | None = None
@@ -74,7 +74,8 @@ class UseChangeBody(Taken):
 
     action: Annotated[str, Field(pattern="^(consume|release|correct)$")]
     quantity: Quantity | None = Field(
-        None, description="What was really taken; with `correct` the change, such as `-2.5`."
+        None,
+        description="What was really taken, all that was reserved when absent; with `correct` the change, such as `-2.5`.",
     )
     unit: Unit | None = None
     reason: ReasonCode | None = None

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ledger.cli import exits
 from ledger.cli.console import say, say_json, show, table
@@ -13,9 +12,6 @@ from ledger.cli.records import show_receipt
 from ledger.core.problems import Problem
 from ledger.errors import Rejected
 from ledger.service.wire import KINDS, hex_text, plain, read_digest, read_moment, receipts_shape
-
-if TYPE_CHECKING:
-    from ledger.service.answers import ActReceipt
 
 
 def create(options: argparse.Namespace) -> int:
@@ -59,17 +55,12 @@ def reconfirm(options: argparse.Namespace) -> int:
         raise Rejected([Problem("NUMBER", "", wanted, code="CONFIRMATION_UNCLEAR")])
     key = None if options.key is None else read_digest("--key", options.key)
     with opened(options) as ledger:
-        if key is None:
-            receipts: Sequence[ActReceipt] = [ledger.confirm(options.numbers, kind)]
-        else:
-            receipts = ledger.confirm_all(key, kind)
+        receipts = ledger.confirm(options.numbers, kind) if key is None else ledger.confirm_all(key, kind)
     if options.json:
         say_json(receipts_shape(receipts))
         return exits.DONE
     for receipt in receipts:
         show_receipt(receipt, as_json=False)
-    if not receipts:
-        say("nothing to confirm: no record of this key waits for it")
     return exits.DONE
 
 

@@ -86,7 +86,8 @@ def test_an_act_on_an_entry_reaches_the_ledger(
         ({"action": "add-alias"}, "alias"),
         ({"action": "add-alias", "alias": "x", "type": "AEOS"}, "type"),
         ({"action": "suspend", "type": "AEOS", "reason": "34"}, "reason"),
-        ({"action": "suspend", "type": "AEOS", "effectiveFrom": "10:00"}, "effectiveFrom"),
+        ({"action": "suspend", "type": "AEOS", "reason": "R34", "effectiveFrom": "10:00"}, "effectiveFrom"),
+        ({"action": "reinstate", "type": "AEOS"}, "reason"),
         ({"action": "lift", "type": "AEOS"}, "action"),
     ],
 )
@@ -145,7 +146,8 @@ def test_a_number_that_no_agreement_has_is_422(number: str, client: TestClient) 
 
 @pytest.mark.parametrize(
     ("sent", "path"),
-    [({"action": "consent", "home": "VN-CUSTOMS"}, "home"), ({"action": "lift", "home": "VN-CUSTOMS"}, "type"),
+    [({"action": "consent", "home": "VN-CUSTOMS"}, "home"), ({"action": "lift", "home": "VN-CUSTOMS", "reason": "R99"}, "type"),
+     ({"action": "lift", "home": "VN-CUSTOMS", "type": "AEOS"}, "reason"),
      ({"action": "propose"}, "action")],
 )  # fmt: skip
 def test_a_change_of_an_agreement_takes_nothing_that_it_would_ignore(

@@ -28,7 +28,7 @@ ACTS: list[tuple[str, AeoRequest]] = [
      AeoRequest(AeoAction.GRANT, CODE, "AEOS", effective_from=THEN)),
     (f"suspend {CODE} --type AEOS --reason R34 --effective-from {T}",
      AeoRequest(AeoAction.SUSPEND, CODE, "AEOS", reason=34, effective_from=THEN)),
-    (f"reinstate {CODE} --type AEOS", AeoRequest(AeoAction.REINSTATE, CODE, "AEOS")),
+    (f"reinstate {CODE} --type AEOS --reason R99", AeoRequest(AeoAction.REINSTATE, CODE, "AEOS", reason=99)),
     (f"revoke {CODE} --type AEOC --reason R99", AeoRequest(AeoAction.REVOKE, CODE, "AEOC", reason=99)),
     (f"cancel {CODE} --type AEOC --reason R99", AeoRequest(AeoAction.CANCEL, CODE, "AEOC", reason=99)),
     (f"alias add {CODE} VN-7", AeoRequest(AeoAction.ADD_ALIAS, CODE, alias="VN-7")),
@@ -39,8 +39,8 @@ CHANGES: list[tuple[str, AgreementRequest]] = [
     ("decline 1", AgreementRequest(AgreementAction.DECLINE, 1)),
     (f"suspend 1 --of VN-CUSTOMS --type AEOS --reason R33 --effective-from {T}",
      AgreementRequest(AgreementAction.SUSPEND, 1, home="VN-CUSTOMS", type="AEOS", reason=33, effective_from=THEN)),
-    ("lift 1 --of VN-CUSTOMS --type AEOS",
-     AgreementRequest(AgreementAction.LIFT, 1, home="VN-CUSTOMS", type="AEOS")),
+    ("lift 1 --of VN-CUSTOMS --type AEOS --reason R99",
+     AgreementRequest(AgreementAction.LIFT, 1, home="VN-CUSTOMS", type="AEOS", reason=99)),
     ("terminate 1 --of VN-CUSTOMS --type AEOS --reason R33",
      AgreementRequest(AgreementAction.TERMINATE, 1, home="VN-CUSTOMS", type="AEOS", reason=33)),
 ]  # fmt: skip
@@ -115,7 +115,7 @@ def test_an_aeo_code_gets_a_verdict_with_its_exit_code(
 
 def test_a_final_type_exits_1_with_the_rule(command: Command) -> None:
     command("aeo", "revoke", CODE, "--type", "AEOS", "--reason", "R34")
-    answer = command("aeo", "reinstate", CODE, "--type", "AEOS")
+    answer = command("aeo", "reinstate", CODE, "--type", "AEOS", "--reason", "R34")
     assert (answer.code, "AeoTransitionInvalid" in answer.err) == (1, True)
 
 

@@ -35,7 +35,7 @@ BAD = [
     ("use correct {use} --reason 16", ["REASON_INVALID"]),
     ("use enter " + RECORD + " --office CNSHA --declaration 1 --happened-at 10:00", ["TIME_INVALID"]),
     ("use reserve " + RECORD + " --kind licence --office CNSHA --declaration 1",
-     ["LINE_UNKNOWN", "UNIT_MISMATCH", "QUANTITY_INVALID"]),
+     ["UNIT_MISMATCH", "QUANTITY_INVALID"]),
     ("endorse " + RECORD + " --office VNSGN --actual 40 --actual :NMB", ["QUANTITY_INVALID"] * 2),
     ("replace {none} --number 1 --reason R26", ["FILE_UNREADABLE"]),
     ("replace {some} --number 1 --reason 26", ["REASON_INVALID"]),

@@ -39,6 +39,7 @@ def test_an_officer_reads_what_was_held_for_which_declaration_and_what_is_free(c
     ("line", "state", "consumed", "free"),
     [
         (("consume", "--quantity", "7.5", "--unit", "TNE"), "consumed", "7.5", "92.5"),
+        (("consume",), "consumed", "10", "90"),
         (("release",), "released", "0", "100"),
     ],
 )
@@ -48,7 +49,9 @@ def test_a_reservation_is_found_again_by_its_id_or_by_its_declaration(
     use_id = reserved(command)
     [by_id] = command("use", line[0], use_id, *line[1:], "--json").lines()
     assert (by_id["state"], by_id["consumed"], by_id["free"]) == (state, consumed, free)
-    [by_declaration] = command("use", line[0], *LICENCE, *AT, "--line", "1", *line[1:], "--json").lines()
+    quantity = line[1:] or ("--quantity", "10", "--unit", "TNE")
+    again = () if line[0] == "release" else quantity
+    [by_declaration] = command("use", line[0], *LICENCE, *AT, *again, "--json").lines()
     assert by_declaration["useId"] == use_id
 
 

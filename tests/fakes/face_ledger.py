@@ -19,6 +19,7 @@ from ledger.core.reasons import Reason
 from ledger.core.verdict import Check, CheckName, Concerns, Finding, ItemVerdict, SeenAt, Verdict, Word
 from ledger.errors import Refused, Rejected, Unavailable
 from ledger.reference import read_reference
+from ledger.service.administration import ANYBODY
 from ledger.service.aeo_answers import AeoRequest, AgreementAnswer, AgreementRequest
 from ledger.service.answers import (
     ActReceipt,
@@ -199,10 +200,10 @@ class FaceLedger(Ledger):
             self._append("RecordReplaced", number)
         return result
 
-    def confirm(self, numbers: Sequence[str], kind: int = 1) -> ActReceipt:
+    def confirm(self, numbers: Sequence[str], kind: int = 1) -> Sequence[ActReceipt]:
         self._ask_chain()
         self.confirmed.append((tuple(numbers), kind))
-        return self._receipt("confirm", numbers[0])
+        return [self._receipt("confirm", numbers[0])]
 
     def confirm_all(self, key: bytes, kind: int = 1) -> Sequence[ActReceipt]:
         self._ask_chain()
@@ -241,7 +242,12 @@ class FaceLedger(Ledger):
         return self.uses.endorse(issuer, number, list(actual))
 
     def aeo(
-        self, code: str, partner: str | None, type: str | None, at: datetime | None, asker: Asker
+        self,
+        code: str,
+        partner: str | None = None,
+        type: str | None = None,
+        at: datetime | None = None,
+        asker: Asker = ANYBODY,
     ) -> Verdict:
         question = VerifyRequest(
             issuer="VN-CUSTOMS", number=code, as_of=at, kind=3, partner=partner, aeo_type=type

@@ -79,8 +79,11 @@ class FaceUses:
     def by_id(self, use_id: str, request: UseAction, **changes: object) -> UseAnswer:
         if use_id not in self._booked:
             raise Rejected([Problem("id", use_id, "a use that this gateway wrote", code="USE_UNKNOWN")])
-        before = self._booked[use_id].request
+        booked = self._booked[use_id]
+        before = booked.request
         changes["unit"] = changes["unit"] or before.unit
+        if request is UseAction.CONSUME and changes["quantity"] is None and booked.reserved:
+            changes["quantity"] = str(booked.reserved)
         return self.use(replace(before, action=request, **changes))  # type: ignore[arg-type]
 
     def _take(self, use_id: str, booked: Booked | None, request: UseRequest) -> UseAnswer:
@@ -124,7 +127,7 @@ class FaceUses:
                 raise Rejected([problem])
             return Decimal(0)
         problems = []
-        if request.line != 1:
+        if request.line not in (0, 1):
             problems.append(Problem("line", str(request.line), "1", code="LINE_UNKNOWN"))
         if request.unit != UNIT:
             problems.append(Problem("unit", str(request.unit)[:20], UNIT, code="UNIT_MISMATCH"))
@@ -196,7 +199,7 @@ class FaceUses:
         lines = self._has_lines(key)
         return UseAnswer(
             use_id, booked.state, asked.kind, asked.issuer, asked.number, asked.office,
-            asked.declaration, asked.item, asked.line, UNIT if lines else None,
+            asked.declaration, asked.item, int(lines), UNIT if lines else None,
             str(booked.reserved) if lines else None, str(booked.consumed) if lines else None,
             self._line(key).free if lines else None, booked.conflict, self.receipt(act, asked.number),
         )  # fmt: skip

@@ -27,7 +27,7 @@ def _entries(aeo: Any) -> None:
         one = _act(aeo, name, name, text)
         one.add_argument("--type", required=True, metavar="TYPE", help="such as AEOS")
         if name != "grant":
-            one.add_argument("--reason", required=name != "reinstate", metavar="Rnn", help=REASON)
+            one.add_argument("--reason", required=True, metavar="Rnn", help=REASON)
         since(one)
         json_option(one)
     alias = group(aeo, "alias", "other forms of an AEO code")
@@ -86,7 +86,7 @@ def _agreements(agreement: Any) -> None:
                 "--of", dest="home_member", required=True, metavar="CODE", help="whose AEOs are recognised"
             )
             one.add_argument("--type", required=True, metavar="TYPE", help="such as AEOS")
-            one.add_argument("--reason", required=name != "lift", metavar="Rnn", help=REASON)
+            one.add_argument("--reason", required=True, metavar="Rnn", help=REASON)
             since(one)
         json_option(one)
     json_option(command(agreement, "list", "agreements:listing", "all agreements with their types and times"))

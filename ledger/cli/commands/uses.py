@@ -28,7 +28,7 @@ def add(commands: Any) -> None:
         json_option(one)
     one = _act(use, "consume", "write off what was really taken; the rest of a reservation is free again")
     _of_a_use(one)
-    _quantity(one)
+    _quantity(one, "how much, such as 12.5; none with USE: all that was reserved")
     json_option(one)
     one = _act(use, "release", "give a reservation back")
     _of_a_use(one)
@@ -91,7 +91,7 @@ def _declaration(one: argparse.ArgumentParser, required: bool) -> None:
     )
     one.add_argument("--item", type=int, metavar="N", help="the declaration's item (default: all of it)")
     one.add_argument(
-        "--line", type=int, metavar="N", help="the record's line, from 1; none for a record without"
+        "--line", type=int, metavar="N", help="the record's line, from 1; none where there is one or none"
     )
 
 
