@@ -17,6 +17,7 @@ from ledger.core.acts import (
     StatusChanged,
 )
 from ledger.core.entries import Entry
+from ledger.core.opening import Relation
 
 
 class Status(IntEnum):
@@ -38,14 +39,6 @@ class StatusChange:
     effective_from: int
     recorded_at: int
     index: int
-
-
-class Relation(IntEnum):
-    """How a record hangs on another one."""
-
-    TRUE_COPY_OF = 1
-    BACK_TO_BACK_OF = 2
-    EXTRACT_OF = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +81,7 @@ class RecordState:
     @property
     def root_tag(self) -> bytes:
         """Return the tag under which its use is kept: its original's if it is a certified true copy, else its own."""
-        is_copy = self.link is not None and self.link.relation is Relation.TRUE_COPY_OF
+        is_copy = self.link is not None and self.link.relation is Relation.TRUE_COPY
         return self.link.parent_tag if self.link is not None and is_copy else self.tag
 
     @property

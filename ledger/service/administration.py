@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
-from ledger.errors import Unavailable
 from ledger.service.answers import Asker, AskerRole
+from ledger.service.reading import converge_if_possible
 from ledger.service.recognising import Recognising
 
 if TYPE_CHECKING:
@@ -62,16 +62,3 @@ class Administration:
         """Return all agreements on mutual recognition with their covers and changes, as the journal tells them."""
         converge_if_possible(self._parts)
         return self._recognising.agreements()
-
-
-def converge_if_possible(parts: Parts) -> None:
-    """Bring the cache up to date; without an answer of the chain it is used as it is.
-
-    Raises:
-        Unavailable: nothing was ever read.
-    """
-    try:
-        parts.converge()
-    except Unavailable:
-        if parts.store.journal.head() is None:
-            raise

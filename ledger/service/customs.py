@@ -7,14 +7,16 @@ from typing import TYPE_CHECKING
 
 from ledger.keys.declarations import declaration_key
 from ledger.service.accounts import Accounts
+from ledger.service.alerting import Alerting
 from ledger.service.balance_sheets import balance_sheet
+from ledger.service.reading import converge_if_possible
 from ledger.service.writing_off import WritingOff
 
 if TYPE_CHECKING:
     from ledger.service.acting import Acting
     from ledger.service.answers import ActReceipt
     from ledger.service.parts import Parts
-    from ledger.service.use_answers import BalanceAnswer, UseAction, UseAnswer, UseRequest
+    from ledger.service.use_answers import Alert, BalanceAnswer, UseAction, UseAnswer, UseRequest
 
 
 class Customs:
@@ -24,6 +26,7 @@ class Customs:
         self._parts = parts
         self._accounts = Accounts(parts, lambda: declaration_key(parts.settings.keys.declaration_key))
         self._writing_off = WritingOff(parts, acting, self._accounts)
+        self._alerting = Alerting(parts)
 
     def use(self, request: UseRequest) -> UseAnswer:
         """Reserve, consume, release, correct or enter a use as customs; what is written already is not written again.
@@ -70,3 +73,8 @@ class Customs:
             Rejected: no such permit, or quantities that are none of its lines'. Refused, Unavailable: as ``use``.
         """
         return self._writing_off.endorse(issuer, number, office, actual)
+
+    def alerts(self, first: int = 0, limit: int = 100) -> Sequence[Alert]:
+        """Return what fell after this member's offices had relied on it, by entries from index ``first`` on, oldest first."""
+        converge_if_possible(self._parts)
+        return self._alerting.alerts(first, limit)

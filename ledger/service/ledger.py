@@ -20,7 +20,7 @@ from ledger.core.problems import Problem
 from ledger.core.state import RECORD_TYPES
 from ledger.errors import Rejected, TradeSealError, Unavailable
 from ledger.service.acting import Acting
-from ledger.service.administration import Administration, converge_if_possible
+from ledger.service.administration import Administration
 from ledger.service.answers import (
     ActReceipt,
     Asker,
@@ -37,8 +37,9 @@ from ledger.service.answers import (
 )
 from ledger.service.customs import Customs
 from ledger.service.governance import describe_members, describe_proposals
+from ledger.service.issuing import Issuing
 from ledger.service.knowledge import read
-from ledger.service.reading import line, moment, reread
+from ledger.service.reading import converge_if_possible, line, moment, reread
 from ledger.store import open_store
 from ledger.sync import rebuild
 
@@ -61,6 +62,7 @@ class Ledger(Customs, Administration):
         self._acting = Acting(parts)
         Customs.__init__(self, parts, self._acting)
         Administration.__init__(self, parts, self._acting)
+        self._issuing = Issuing(parts, self._acting, self._accounts)
 
     # --- documents -------------------------------------------------------------------------------------------
 
@@ -189,6 +191,14 @@ class Ledger(Customs, Administration):
             Rejected: there is none. Refused, Unavailable: as ``confirm``.
         """
         return self._acting.confirm_all(key, kind)
+
+    def open_balance(self, issuer: str, number: str) -> ActReceipt:
+        """Open the balance of a certificate of ours, from its own quantities, so that others can build on it.
+
+        Raises:
+            Rejected: not our record, or no quantities to open it with. Refused: it has one, or was used. Unavailable.
+        """
+        return self._issuing.open_balance(issuer, number)
 
     # --- the consortium --------------------------------------------------------------------------------------
 

@@ -19,6 +19,7 @@ from ledger.service.answers import HistoryLine
 
 if TYPE_CHECKING:
     from ledger.chain.port import Chain
+    from ledger.service.parts import Parts
     from ledger.store.journal import CachedEntry
 
 STATUS_NAMES = {1: "valid", 2: "suspended", 3: "revoked", 4: "cancelled", 5: "replaced"}
@@ -68,6 +69,19 @@ def reread(chain: Chain, chain_id: int, cached: Sequence[CachedEntry]) -> list[H
             )
         lines.append(line(decode(raw, one.index), number))
     return lines
+
+
+def converge_if_possible(parts: Parts) -> None:
+    """Bring the cache up to date; without an answer of the chain it is used as it is.
+
+    Raises:
+        Unavailable: nothing was ever read.
+    """
+    try:
+        parts.converge()
+    except Unavailable:
+        if parts.store.journal.head() is None:
+            raise
 
 
 def _details(kind: EntryType, act: Act) -> dict[str, object]:

@@ -17,15 +17,16 @@ from ledger.core.checks.lines import certified_of
 from ledger.core.checks.wording import length_words, quantity_words
 from ledger.core.facts import Parent
 from ledger.core.members import KeyState
+from ledger.core.opening import Relation
 from ledger.core.reasons import Reason
-from ledger.core.records import RecordState, Relation, Status, StatusChange
+from ledger.core.records import RecordState, Status, StatusChange
 from ledger.core.verdict import Check, CheckName, Finding, Outcome, Word
 
 _RELATIONS: Final = {
-    "TRUE_COPY_OF": Relation.TRUE_COPY_OF,
-    "BACK_TO_BACK_OF": Relation.BACK_TO_BACK_OF,
-    "EXTRACT_OF": Relation.EXTRACT_OF,
-    "SPLIT_OF": Relation.EXTRACT_OF,
+    "TRUE_COPY_OF": Relation.TRUE_COPY,
+    "BACK_TO_BACK_OF": Relation.BACK_TO_BACK,
+    "EXTRACT_OF": Relation.EXTRACT,
+    "SPLIT_OF": Relation.EXTRACT,
 }
 
 
@@ -86,7 +87,7 @@ def _about_reference(case: Case, reference: Mapping[str, Any]) -> Iterator[Findi
 
 def _not_bound(relation: Relation, name: str) -> Finding:
     """Return the finding that the ledger does not keep a child to its parent's use or quantity."""
-    if relation is Relation.TRUE_COPY_OF:
+    if relation is Relation.TRUE_COPY:
         message = (
             f"It is a true copy of {name}, but the ledger counts its use apart from that of the original."
         )

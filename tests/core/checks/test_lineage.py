@@ -8,7 +8,8 @@ import pytest
 
 from ledger.core import acts
 from ledger.core.facts import Parent
-from ledger.core.records import Link, RecordState, Relation
+from ledger.core.opening import Relation
+from ledger.core.records import Link, RecordState
 from ledger.core.uses import Usage, UseRecord
 from ledger.core.verdict import CheckName, Outcome, Verdict, Word
 from tests.journals import ACCI, DAY, VCCI, thumbprint_of
@@ -16,7 +17,7 @@ from tests.questions import Presented, a_token, a_usage, a_use, code_is_found, m
 
 PARENT = {"relation": "BACK_TO_BACK_OF", "issuerId": ACCI, "number": "AU-1"}
 COPY = {"relation": "TRUE_COPY_OF", "issuerId": VCCI, "number": "VN-1"}
-LINK = Link(Relation.BACK_TO_BACK_OF, ACCI, tag_of("AU-1"))
+LINK = Link(Relation.BACK_TO_BACK, ACCI, tag_of("AU-1"))
 
 
 def a_child(parents: tuple[Parent, ...], link: Link | None = LINK, **asked: Any) -> Verdict:
@@ -110,7 +111,7 @@ def test_a_parent_of_which_more_was_taken_than_certified_refers_the_child() -> N
 
 
 def test_a_record_that_hangs_on_another_certificate_than_the_document_names_is_referred() -> None:
-    verdict = a_child((a_parent(),), link=Link(Relation.BACK_TO_BACK_OF, ACCI, b"\x02" * 32))
+    verdict = a_child((a_parent(),), link=Link(Relation.BACK_TO_BACK, ACCI, b"\x02" * 32))
     assert verdict.word is Word.REFER
     assert code_is_found(verdict, "X43", "LINEAGE")
 

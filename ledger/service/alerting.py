@@ -1,0 +1,160 @@
+"""Alerting: what fell after this gateway's member had relied on it, read from the journal each time it is asked for.
+
+Rule: nothing is kept, so nothing can be missed or told twice: the same journal gives the same alerts. Where nothing fell
+since the place that is asked about, no use is looked at.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, Final
+
+from ledger.core.acts import EntryType, KeyCompromised
+from ledger.core.alerts import AlertFact, Confirmation, KeyReport, Relied, alerts_of
+from ledger.core.uses import UseRecord
+from ledger.service.balance_sheets import USE_STATES
+from ledger.service.knowledge import Story, read
+from ledger.service.reading import moment
+from ledger.service.use_answers import Alert
+
+if TYPE_CHECKING:
+    from ledger.core.entries import Entry
+    from ledger.core.records import RecordState
+    from ledger.service.parts import Parts
+    from ledger.store.uses import KnownUse
+
+_CAUSES: Final = (
+    (EntryType.KEY_COMPROMISED, EntryType.KEY_COMPROMISED),
+    (EntryType.STATUS_CHANGED, EntryType.RECORD_CONFIRMED),
+    (EntryType.USE_ENTERED, EntryType.USE_ENTERED),
+    (EntryType.TYPE_CHANGED, EntryType.TYPE_CHANGED),
+)
+_MOST_ABOVE: Final = 8
+"""Generations of certificates above one that are looked at."""
+
+_Place = tuple[bytes, str, bytes]
+"""A record: registry, member, number tag."""
+
+
+class Alerting:
+    """Finds the alerts for uses that this gateway's member wrote as customs."""
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+        self._own = parts.settings.member.code
+
+    def alerts(self, first: int, limit: int) -> list[Alert]:
+        """Return up to ``limit`` alerts that entries from index ``first`` on caused, oldest first."""
+        step = self._parts.store.journal.head()
+        if step is None or not self._own:
+            return []
+        fallen, everywhere = self._fallen(first)
+        if not fallen and not everywhere:
+            return []
+        relied = [
+            one for one in self._relied(step.size) if everywhere or not fallen.isdisjoint(_rests_on(one))
+        ]
+        found = alerts_of(relied, self._reports(), self._confirmations(relied, step.size))
+        facts = [one for one in found if one.journal_index >= first][:limit]
+        known = self._parts.store.uses.by_commitments([one.use.place.declaration for one in facts])
+        return [_told(one, known.get(one.use.place.declaration, [])) for one in facts]
+
+    def _fallen(self, first: int) -> tuple[set[tuple[str, bytes]], bool]:
+        """Return the records that causing entries since ``first`` are about, and whether a key was reported."""
+        fallen: set[tuple[str, bytes]] = set()
+        for least, most in _CAUSES:
+            found = self._parts.store.journal.entries_of_types(least, most, first_index=first)
+            if found and least is EntryType.KEY_COMPROMISED:
+                return fallen, True
+            fallen |= {(entry.owner, entry.subject) for entry in map(read, found)}
+        return fallen, False
+
+    def _relied(self, size: int) -> Iterator[Relied]:
+        """Yield the own uses that stand, each with what it rests on."""
+        places: dict[_Place, set[str]] = {}
+        for cached in self._parts.store.journal.entries_of_uses(self._own):
+            entry = read(cached)
+            if entry.index < size:
+                places.setdefault((entry.contract, entry.owner, entry.subject), set())
+        kinds = {one.address: one.kind for one in self._parts.manifest.registries}
+        for contract, owner, tag in places:
+            root = self._parts.knowledge.story(owner, contract, tag, size)
+            uses = () if root.usage is None else root.usage.standing
+            for use in uses:
+                if use.customs == self._own and contract in kinds:
+                    yield from self._resting(use, kinds[contract], contract, root, size)
+
+    def _resting(
+        self, use: UseRecord, kind: int, contract: bytes, root: Story, size: int
+    ) -> Iterator[Relied]:
+        place = use.place
+        shown = (
+            root
+            if place.presented == place.tag
+            else self._parts.knowledge.story(place.owner, contract, place.presented, size)
+        )
+        if shown.record is None or root.record is None:
+            return
+        above = [] if shown is root else [root.record]
+        above += self._above(root.record, contract, size)
+        yield Relied(use, kind, shown.record, root.usage, tuple(above), root.types)
+
+    def _above(self, record: RecordState, contract: bytes, size: int) -> Iterator[RecordState]:
+        """Yield the records that one builds on, the nearest first."""
+        for _ in range(_MOST_ABOVE):
+            link = record.link
+            if link is None:
+                return
+            story = self._parts.knowledge.story(link.parent_member, contract, link.parent_tag, size)
+            if story.record is None:
+                return
+            record = story.record
+            yield record
+
+    def _reports(self) -> list[KeyReport]:
+        least = EntryType.KEY_COMPROMISED
+        reports = []
+        for cached in self._parts.store.journal.entries_of_types(least, least):
+            entry = read(cached)
+            if isinstance(entry.act, KeyCompromised):
+                since = entry.act.compromised_since
+                reports.append(KeyReport(entry.member, entry.act.key, since, entry.time, entry.index))
+        return reports
+
+    def _confirmations(self, relied: Iterable[Relied], size: int) -> list[Confirmation]:
+        records = {(one.member, one.tag) for each in relied for one in (each.record, *each.above)}
+        found: list[Entry] = []
+        for member, tag in records:
+            about = map(read, self._parts.store.journal.entries_about(member, tag))
+            found += [one for one in about if one.type is EntryType.RECORD_CONFIRMED and one.index < size]
+        found.sort(key=lambda entry: entry.index)
+        return [Confirmation(one.member, one.subject, one.time, one.index) for one in found]
+
+
+def _rests_on(relied: Relied) -> set[tuple[str, bytes]]:
+    place = relied.use.place
+    return {(place.owner, place.tag), *((one.member, one.tag) for one in (relied.record, *relied.above))}
+
+
+def _told(fact: AlertFact, known: list[KnownUse]) -> Alert:
+    use = fact.use
+    ours = next((one for one in known if one.use_id == use.use_id), None)
+    return Alert(
+        alert_id=fact.alert_id,
+        cause=fact.cause,
+        journal_index=fact.journal_index,
+        code=fact.code,
+        message=fact.message,
+        what_next=fact.what_next,
+        kind=fact.kind,
+        issuer=fact.issuer,
+        number=None if ours is None else ours.number,
+        tag=fact.tag,
+        effective_from=moment(fact.effective_from),
+        recorded_at=moment(fact.recorded_at),
+        use_id=use.use_id,
+        office=use.place.office,
+        used_at=moment(use.used_at),
+        state=USE_STATES[use.state],
+        declaration=None if ours is None else ours.declaration,
+    )
