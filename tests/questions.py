@@ -14,7 +14,7 @@ from ledger.core.acts import UsePlace
 from ledger.core.balances import UNIT_SCALE, LineState
 from ledger.core.codes import Reference
 from ledger.core.documents.declaration import Declaration, validate_declaration
-from ledger.core.documents.origin import to_claims
+from ledger.core.documents.origin import Certificate, to_claims
 from ledger.core.documents.validation import validate
 from ledger.core.envelope import Opened, open_envelope
 from ledger.core.facts import Facts, Question, Sight
@@ -59,7 +59,7 @@ def a_token(
     """The sealed document, with nothing hidden; ``claims`` replaces members of the subject after validation."""
     source = a_certificate(**FRESH) if certificate is None else certificate
     valid, problems = validate(source, the_reference())
-    assert valid is not None, problems
+    assert isinstance(valid, Certificate), problems
     subject = {**to_claims(valid), **(claims or {})}
     credential = envelope.credential(
         ORIGIN,

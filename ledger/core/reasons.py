@@ -102,6 +102,7 @@ class Reason(Enum):
     ACCEPTED_BEFORE_SUSPENSION = ("X45", "The declaration was accepted before the suspension.")
     RECORDED_LATER = ("X46", "A change was recorded later than it took effect.")
     RECOGNITION_NOT_CHECKED = ("X47", "Mutual recognition could not be checked.")
+    WAIVER_APPLIES = ("X48", "The agreement asks for no certificate for an amount this small.")
 
     def __init__(self, code: str, sentence: str) -> None:
         self.code = code

@@ -59,7 +59,7 @@ def verify(question: Question, facts: Facts, reference: Reference) -> Verdict:
     items = _items(case, findings)
     about_all = question.document is not None or question.unreadable != ""
     return Verdict(
-        word=_word(findings, items),
+        word=_word(case, findings, items),
         concerns=Concerns.DOCUMENT if about_all else Concerns.RECORD,
         trace_id=question.trace_id,
         as_of=question.as_of,
@@ -91,8 +91,13 @@ def _spared(case: Case, check: Check) -> Check:
     return Check.judged(check.name, spared)
 
 
-def _word(findings: Sequence[Finding], items: Sequence[ItemVerdict]) -> Word:
-    """Return the document's word: an item in doubt is a remark, unless all are: then that of the least doubtful."""
+def _word(case: Case, findings: Sequence[Finding], items: Sequence[ItemVerdict]) -> Word:
+    """Return the document's word: an item in doubt is a remark, unless all are: then that of the least doubtful.
+
+    Where a profile has no verdicts per item, one item in doubt is enough.
+    """
+    if case.profile is not None and case.profile.values.get("perItemVerdict") is False:
+        return worst(finding.word for finding in findings)
     whole = worst(finding.word for finding in findings if finding.item is None)
     if not any(finding.item is not None for finding in findings):
         return whole

@@ -103,7 +103,7 @@ def test_33_the_fall_of_a_parent_alerts_offices_that_used_its_children() -> None
 
 def test_the_fall_of_the_original_alerts_offices_that_used_its_true_copy() -> None:
     original = a_record(changed(Status.REVOKED), tag=tag_of("VN-1"))
-    copy = a_record(link=Link(Relation.TRUE_COPY_OF, VCCI, original.tag))
+    copy = a_record(link=Link(Relation.TRUE_COPY, VCCI, original.tag))
     alert = only(alerts_of([relied_on(copy, above=(original,))]))
     assert alert.message.startswith("The original was revoked from 2026-03-20 10:00 UTC")
 

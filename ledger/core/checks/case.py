@@ -45,7 +45,7 @@ class Case:
         declaration = self.question.declaration
         if declaration is None or self.question.kind != AEO:
             return None
-        accepted = getattr(declaration, "accepted_at", None)
+        accepted = declaration.accepted_at
         return None if accepted is None else int(accepted.timestamp())
 
     @property
@@ -177,7 +177,7 @@ class Case:
     def office(self) -> str | None:
         """The office where it is to be used, where that is known."""
         declaration = self.question.declaration
-        return self.question.office or (None if declaration is None else getattr(declaration, "office", None))
+        return self.question.office or (None if declaration is None else declaration.office)
 
     @property
     def economy(self) -> str | None:

@@ -1,18 +1,19 @@
-"""Data: does the declaration agree with the certificate, item by item?
+"""Data: does the declaration agree with the certificate or licence, item by item?
 
-The one rule: what is wrong with one item stands in the way of that item only. Tariff codes are compared to six digits;
-quantities are compared exactly, within a dimension, and only more than was certified is a finding.
+The one rule: what is wrong with one item stands in the way of that item only. Tariff codes are compared to six digits, under
+a licence on all the digits that both give; what a licence does not say is not compared. Quantities: see ``quantities``.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from decimal import Decimal, InvalidOperation
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
 from typing import Any
 
 from ledger.core.checks.case import AEO, LICENCE, Case
+from ledger.core.checks.quantities import about_quantities
 from ledger.core.documents.declaration import Declaration, DeclarationItem
-from ledger.core.documents.origin import Quantity
+from ledger.core.documents.terms import balance_of
 from ledger.core.reasons import Reason
 from ledger.core.verdict import Check, CheckName, Finding, Outcome, Word
 
@@ -28,7 +29,11 @@ def check_data(case: Case) -> Check:
         return Check(CheckName.DATA, Outcome.NOT_CHECKED)
     if declaration is None or case.document is None:
         absent = Reason.NO_DECLARATION if declaration is None else Reason.NO_DOCUMENT
-        return Check(CheckName.DATA, Outcome.NOT_CHECKED, (Finding.of(absent, Word.ACCEPT),))
+        missing = Finding.of(absent, Word.ACCEPT)
+        endorsement = tuple(_about_endorsement(case))
+        if endorsement:
+            return Check.judged(CheckName.DATA, (missing, *endorsement))
+        return Check(CheckName.DATA, Outcome.NOT_CHECKED, (missing,))
     findings = list(_about_whole(case, declaration))
     items = dict(case.items())
     claimed: dict[int, list[DeclarationItem]] = {}
@@ -45,16 +50,17 @@ def check_data(case: Case) -> Check:
     for sequence, all_declared in claimed.items():
         for declared in all_declared:
             findings.extend(_about_item(case, declared, items[sequence]))
-        findings.extend(_about_quantities(case, all_declared, items[sequence]))
+        findings.extend(about_quantities(case, all_declared, items[sequence]))
     if not declaration.items and not findings:
         return Check(CheckName.DATA, Outcome.NOT_CHECKED)
     return Check.judged(CheckName.DATA, findings)
 
 
 def _about_whole(case: Case, declaration: Declaration) -> Iterator[Finding]:
-    destination = case.subject.get("destinationCountry")
-    if declaration.country != destination:
-        message = f"It is for {str(destination)[:8]}, the declaration is made in {declaration.country}."
+    countries = _countries(case)
+    if declaration.country not in countries:
+        named = ", ".join(str(country)[:8] for country in countries)
+        message = f"It is for {named}, the declaration is made in {declaration.country}."
         yield Finding.of(
             Reason.DESTINATION_DIFFERS, Word.REFER, message, next_step="Check the importing party."
         )
@@ -63,6 +69,50 @@ def _about_whole(case: Case, declaration: Declaration) -> Iterator[Finding]:
         known = {one.get("number") for one in invoices if isinstance(one, Mapping)}
         if known.isdisjoint(declaration.invoice_numbers):
             yield Finding.of(Reason.INVOICE_DIFFERS, Word.ACCEPT_WITH_REMARKS)
+    yield from _about_waiver(case, declaration)
+    yield from _about_endorsement(case)
+
+
+def _countries(case: Case) -> tuple[object, ...]:
+    """Return where a declaration may be made: in the destination, under a licence where its balance may be drawn on."""
+    destination = case.subject.get("destinationCountry")
+    if case.question.kind != LICENCE:
+        return (destination,)
+    terms = balance_of(case.subject, case.reference)
+    issuer = case.subject.get("issuer")
+    own = issuer.get("country") if isinstance(issuer, Mapping) else None
+    drawing = () if terms is None else terms.economies
+    return tuple(dict.fromkeys([*(drawing or (own,)), *([own] if _endorsed_at_export(case) else [])]))
+
+
+def _endorsed_at_export(case: Case) -> bool:
+    """Return whether it is a permit on which customs endorses at export what really leaves."""
+    return case.profile is not None and case.profile.values.get("exportEndorsement") is True
+
+
+def _about_waiver(case: Case, declaration: Declaration) -> Iterator[Finding]:
+    """Yield that the agreement asks for no certificate, where every declared item has a value in one of its currencies."""
+    waivers = None if case.profile is None else case.profile.values.get("waiverAmount")
+    for waiver in waivers or ():
+        currency = waiver["currency"]
+        values = [item.customs_value for item in declaration.items]
+        own = [Decimal(one.amount) for one in values if one is not None and one.currency == currency]
+        if values and len(own) == len(values) and sum(own) <= Decimal(waiver["amount"]):
+            message = (
+                f"The agreement asks for no certificate up to {waiver['amount']} {currency}; "
+                f"{sum(own):f} {currency} are declared."
+            )
+            yield Finding.of(Reason.WAIVER_APPLIES, Word.ACCEPT, message)
+
+
+def _about_endorsement(case: Case) -> Iterator[Finding]:
+    """Yield that a permit was not endorsed when the goods left; the exporting customs is the one to do it."""
+    usage, member = case.facts.usage, case.facts.member
+    at_export = member is not None and case.question.economy == member.economy
+    if usage is not None and usage.endorsed_at is None and _endorsed_at_export(case) and not at_export:
+        message = "No export endorsement of the actual quantities is on the ledger."
+        step = "Ask the exporting customs, or the authority that issued the permit, for the endorsement."
+        yield Finding.of(Reason.EXPORT_ENDORSEMENT_MISSING, Word.REFER, message, next_step=step)
 
 
 def claimed_item(case: Case, declared: DeclarationItem) -> int | None:
@@ -88,7 +138,7 @@ def _same_code(case: Case, declared: DeclarationItem, item: Mapping[str, Any]) -
     """Return whether the codes agree: to six digits, of a licence on all the digits that both give."""
     code = item.get("hsCode")
     if not isinstance(code, str):
-        return False
+        return case.question.kind == LICENCE and code is None
     digits = min(len(code), len(declared.hs_code)) if case.question.kind == LICENCE else _HS_DIGITS
     return digits >= _HS_LEAST and code[:digits] == declared.hs_code[:digits]
 
@@ -101,57 +151,8 @@ def _about_item(case: Case, declared: DeclarationItem, item: Mapping[str, Any]) 
         yield Finding.of(Reason.HS_MISMATCH, Word.REFER, message, item=place, next_step=_COMPARE)
     country = item.get("originCountry")
     origin = country.get("country") if isinstance(country, Mapping) else None
+    if origin is None and case.question.kind == LICENCE:
+        return  # the licence does not say
     if declared.origin_country is not None and declared.origin_country != origin:
         message = f"Item {place}: declared origin {declared.origin_country}, certified {str(origin)[:8]}."
         yield Finding.of(Reason.ORIGIN_COUNTRY_MISMATCH, Word.REFER, message, item=place, next_step=_COMPARE)
-
-
-def _about_quantities(
-    case: Case, declared: Iterable[DeclarationItem], item: Mapping[str, Any]
-) -> Iterator[Finding]:
-    """Yield what is wrong with the quantities of all declared items that claim one certified item together."""
-    certified = list(_certified(item))
-    totals: dict[tuple[str, str, str], Decimal] = {}
-    for one in declared:
-        limits = [(quantity, _limit(case, quantity, certified)) for quantity in one.quantities]
-        if limits and all(limit is None for _, limit in limits):
-            units = ", ".join(quantity.unit for quantity, _ in limits)
-            message = f"Item {one.sequence}: {units} cannot be compared with the certified units."
-            yield Finding.of(Reason.UNIT_MISMATCH, Word.REFER, message, item=one.sequence, next_step=_COMPARE)
-        for quantity, limit in limits:
-            if limit is None:
-                continue
-            kind, amount, unit = limit
-            value = case.reference.units.convert(Decimal(quantity.value), quantity.unit, unit)
-            # Net and gross mass of the same goods may both be held against the one mass that is certified.
-            place = (quantity.kind, kind, unit)
-            total = totals[place] = totals.get(place, Decimal(0)) + (value or Decimal(0))
-            if total > amount:
-                message = f"Item {one.sequence}: declared {total:f} {unit}, certified {amount:f} {unit}."
-                yield Finding.of(
-                    Reason.QUANTITY_MISMATCH, Word.REFER, message, item=one.sequence, next_step=_COMPARE
-                )
-
-
-def _limit(
-    case: Case, quantity: Quantity, certified: Iterable[tuple[str, Decimal, str]]
-) -> tuple[str, Decimal, str] | None:
-    """Return the certified quantity to compare with: of the same kind if there is one, else of its dimension."""
-    units = case.reference.units
-    fitting = [one for one in certified if units.convert(Decimal(1), quantity.unit, one[2]) is not None]
-    return next((one for one in fitting if one[0] == quantity.kind), fitting[0] if fitting else None)
-
-
-def _certified(item: Mapping[str, Any]) -> Iterator[tuple[str, Decimal, str]]:
-    quantities = item.get("quantities")
-    for one in quantities if isinstance(quantities, list | tuple) else ():
-        if not isinstance(one, Mapping):
-            continue
-        value, unit = one.get("value"), one.get("unit")
-        if isinstance(value, str) and isinstance(unit, str) and len(value) <= 40:
-            try:
-                amount = Decimal(value)
-            except InvalidOperation:
-                continue
-            if amount.is_finite():
-                yield str(one.get("kind")), amount, unit

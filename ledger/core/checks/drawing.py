@@ -115,7 +115,10 @@ def _holding(case: Case, use: UseRecord, unit: str) -> str:
 
 
 def _not_comparable(asked: Asked, line: LineState) -> Finding:
-    declared = ", ".join(quantity.unit for quantity in asked.item.quantities) or "no quantity"
+    units = [quantity.unit for quantity in asked.item.quantities]
+    if asked.item.customs_value is not None:
+        units.append(asked.item.customs_value.currency)
+    declared = ", ".join(units) or "no quantity"
     message = (
         f"Item {asked.item.sequence}: declared in {declared}, the balance of line {asked.line} is kept in "
         f"{line.unit}; nothing is converted between the two."

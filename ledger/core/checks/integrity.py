@@ -12,6 +12,7 @@ from typing import Final
 
 from ledger.core import envelope
 from ledger.core.checks.case import ASK_ISSUER, Case, normal
+from ledger.core.documents.kinds import kind_of
 from ledger.core.envelope import Opened
 from ledger.core.jose import Algorithm, public_key
 from ledger.core.reasons import Reason
@@ -76,6 +77,10 @@ def _about(case: Case, opened: Opened) -> Iterator[Finding]:
             next_step="Ask the ledger that the document names.",
         )
     yield from _about_question(case, opened)
+    kind = kind_of(case.subject)
+    if kind != case.question.kind:
+        message = f"It is a document of kind {kind.name}, another kind was asked about."
+        yield Finding.of(Reason.QUESTION_DIFFERS, Word.REFER, message, next_step="Ask about its own kind.")
     subject_issuer = case.subject.get("issuer")
     stated = subject_issuer.get("id") if isinstance(subject_issuer, dict) else None
     if stated != opened.issuer:

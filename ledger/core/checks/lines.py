@@ -78,8 +78,12 @@ def _places(case: Case) -> Iterator[tuple[int, Mapping[str, Any]]]:
 
 def _in_unit(case: Case, declared: DeclarationItem, line: int, unit: str) -> Decimal | None:
     """Return the declared quantity in millionths of ``unit``, or None when none of its quantities converts."""
-    for quantity in _in_order(case, declared.quantities, line, unit):
-        amount = case.reference.units.to_unit(quantity.value, quantity.unit, unit)
+    value = declared.customs_value
+    stated = [
+        (quantity.value, quantity.unit) for quantity in _in_order(case, declared.quantities, line, unit)
+    ]
+    for number, counted in [*stated, *([] if value is None else [(value.amount, value.currency)])]:
+        amount = case.reference.units.to_unit(number, counted, unit)
         if amount is not None:
             with localcontext() as context:
                 context.prec = _DIGITS

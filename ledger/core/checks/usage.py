@@ -16,6 +16,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from ledger.core.checks.case import ASK_ISSUER, Case
 from ledger.core.checks.drawing import about_lines, about_overdrawing
 from ledger.core.checks.wording import length_words, list_words
+from ledger.core.documents.terms import use_policy_of
 from ledger.core.profiles import UseKind, UsePolicy
 from ledger.core.reasons import Reason
 from ledger.core.records import RecordState
@@ -36,7 +37,7 @@ def check_usage(case: Case) -> Check:
         return Check(CheckName.USAGE, Outcome.NOT_CHECKED)
     findings = [*_about_policy(case, record)]
     policy = _policy(root)
-    if policy.kind is UseKind.NONE:
+    if policy.kind is UseKind.NONE and (usage is None or usage.terms is None):
         if findings or case.document is not None:
             return Check.judged(CheckName.USAGE, findings)
         finding = Finding.of(Reason.NO_DOCUMENT, Word.ACCEPT)
@@ -63,10 +64,12 @@ def _policy(root: RecordState) -> UsePolicy:
 
 
 def _about_policy(case: Case, record: RecordState) -> Iterator[Finding]:
-    """Yield whether the record was anchored with another use policy than the agreement's."""
-    profile = case.profile
-    if profile is not None and profile.use.on_chain() != record.use_policy:
-        message = f"The record has use policy {record.use_policy:#06x}, the agreement {profile.use.on_chain():#06x}."
+    """Yield whether the record was anchored with another use policy than its profile and the document ask for."""
+    policy = use_policy_of(case.subject, case.reference) if case.subject else None
+    if policy is not None and policy.on_chain() != record.use_policy:
+        message = (
+            f"The record has use policy {record.use_policy:#06x}, the document {policy.on_chain():#06x}."
+        )
         yield Finding.of(Reason.USE_POLICY_DIFFERS, Word.REFER, message, next_step=ASK_ISSUER)
 
 

@@ -139,7 +139,7 @@ def a_copy(*uses: UseRecord, profile: bool = True) -> Presented:
     original = presented.gathered(None).record
     assert original is not None
     root = replace(original, tag=tag_of("VN-1"))
-    presented.record = {"link": Link(Relation.TRUE_COPY_OF, VCCI, root.tag)}
+    presented.record = {"link": Link(Relation.TRUE_COPY, VCCI, root.tag)}
     presented.facts = {
         "root": root,
         "usage": a_usage(*uses),
