@@ -1,4 +1,4 @@
-"""The sample consortium: three administrations, two issuing bodies, their keys and gateways, on one embedded chain.
+"""The sample consortium: administrations, issuing bodies, their keys and gateways, on one embedded chain.
 
 Demo keys are made at set-up; their files open fast because nothing depends on them.
 """
@@ -35,11 +35,18 @@ from ledger.store.access import ApiKey
 from ledger.wiring import open_signer
 
 ADMINISTRATIONS = {"CN-GACC": "CN", "VN-CUSTOMS": "VN", "AU-ABF": "AU"}
-ISSUING_BODIES = {"VN-VCCI": "VN", "AU-ACCI": "AU"}
+ISSUING_BODIES = {"VN-VCCI": "VN", "AU-ACCI": "AU", "SG-CUSTOMS": "SG", "CN-MOFCOM": "CN"}
 AUDITOR = "auditor"
-GATEWAYS = {"CN-GACC": "verifier", "VN-VCCI": "issuer", "AU-ACCI": "issuer"}
+GATEWAYS = {
+    "CN-GACC": "customs",
+    "VN-VCCI": "issuer",
+    "AU-ACCI": "issuer",
+    "SG-CUSTOMS": "issuer",
+    "CN-MOFCOM": "issuer",
+    "AU-ABF": "issuer",
+}
 _ADMINISTRATION_ROLES = 1 | 16
-_ISSUING_ROLES = 2 | 4
+_ISSUES_ORIGIN, _ISSUES_LICENCES = 2 | 4, 8
 _SCRYPT_N = 2**13
 _PROPOSAL_SECONDS = 86_400
 _DAY = 10
@@ -82,10 +89,14 @@ def make_consortium(
     _share_tag_keys(folder)
     founded()
     assembly = _Assembly(chain, manifest, {code: bosses[code] for code in ADMINISTRATIONS})
-    announce("they admit the registry and two issuing bodies by vote")
-    assembly.decide("admitRegistry", "0x" + manifest.registry(1).hex(), 1)
+    for code in ADMINISTRATIONS:
+        _equip(chain, manifest, made[code], code, bosses[code])
+    announce("they admit the registries and the issuing bodies by vote")
+    for registry in manifest.registries:
+        assembly.decide("admitRegistry", "0x" + registry.address.hex(), registry.kind)
     for code, economy in ISSUING_BODIES.items():
-        assembly.decide("admitMember", code, economy, _ISSUING_ROLES, "0x" + bosses[code].address.hex())
+        roles = _ISSUES_LICENCES if code == "CN-MOFCOM" else _ISSUES_ORIGIN
+        assembly.decide("admitMember", code, economy, roles, "0x" + bosses[code].address.hex())
         _equip(chain, manifest, made[code], code, bosses[code])
     return manifest
 
@@ -95,7 +106,9 @@ def start_gateway(folder: Path, member: str) -> Gateway:
     home = folder / member
     secret = f"ts_{secrets.token_urlsafe(32)}"
     with open_store(read_settings(home, {}).store.url) as store:
-        store.api_keys.add(secret, ApiKey("demo", GATEWAYS[member], (), 0, False, int(time.time())))
+        store.api_keys.add(
+            secret, ApiKey("demo", GATEWAYS.get(member, "customs"), (), 0, False, int(time.time()))
+        )
     port = _free_port()
     with (home / "gateway.log").open("ab") as log:
         process = subprocess.Popen(  # noqa: S603 - our own program
@@ -193,7 +206,7 @@ def _controller(home: Path) -> TransactionAccount:
 
 
 def _equip(chain: NodeChain, manifest: Manifest, home: NewHome, code: str, boss: TransactionAccount) -> None:
-    """Have an issuing body's controller name its gateway's account and its document key."""
+    """Have a member's controller name its gateway's account and its document key."""
     assert home.operator is not None
     public = open_signer(read_settings(home.path, {})).public_key
     assert home.key is not None
@@ -205,9 +218,11 @@ def _equip(chain: NodeChain, manifest: Manifest, home: NewHome, code: str, boss:
 
 
 def _share_tag_keys(folder: Path) -> None:
-    """Hand the issuing bodies' tag keys to China customs and the auditor, as partners do by a safe way."""
-    for code in ISSUING_BODIES:
-        for partner in ("CN-GACC", AUDITOR):
+    """Hand tag keys to customs, to the auditor and to the body that builds on others' certificates, by a safe way."""
+    for code in (*ISSUING_BODIES, *ADMINISTRATIONS):
+        for partner in (*ADMINISTRATIONS, AUDITOR, "SG-CUSTOMS"):
+            if partner == code:
+                continue
             parcel = folder / f"{code}-for-{partner}.json"
             TagKeys(folder / code / "tag-keys").export_to(code, parcel)
             TagKeys(folder / partner / "tag-keys").import_from(parcel)
