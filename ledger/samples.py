@@ -1,14 +1,15 @@
-"""Samples: made-up certificates of origin that look like real ones, the same ones for the same seed.
+"""Samples: made-up certificates of origin, licences and AEO entries, the same ones for the same seed.
 
 They are for demonstrations, tests and load runs; every one passes validation without a problem. Names, goods
-and streets are invented and live in ``data/samples/pools.json``. No sample depends on the clock: days count
-from ``start``.
+and streets are invented and live in ``data/samples``: pools that certificates are drawn from, and whole licences and
+entries that others are made of. No sample depends on the clock: days count from ``start``.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
+from decimal import Decimal
 from random import Random
 from typing import Any, Final
 
@@ -20,6 +21,8 @@ from ledger.reference import data_folder
 
 DEFAULT_ISSUERS: Final = ("VN-VCCI", "AU-ACCI")
 SHIPPED: Final = 20
+LICENSING_BODY: Final = "CN-MOFCOM"
+AEO_ADMINISTRATION: Final = "CN-GACC"
 SHIPPED_SEED: Final = 2
 START: Final = date(2026, 1, 5)
 
@@ -27,6 +30,7 @@ _DAYS: Final = 300
 _RETROACTIVE: Final = 0.04
 _THIRD_PARTY: Final = 0.08
 _BACK_TO_BACK: Final = 0.02
+_LATER_AT_MOST: Final = 28
 _LONG_TEXT: Final = " / mẫu hàng 样品 견본 ตัวอย่าง عينة नमूना; lot sheet attached"
 
 
@@ -73,6 +77,29 @@ def shipped(reference: Reference) -> Iterator[tuple[str, dict[str, Any]]]:
         yield f"{place + 1:02d}-{issuer.lower()}-{agreement.lower()}.json", document
 
 
+def licences(seed: int, count: int, issuer: str = LICENSING_BODY) -> Iterator[dict[str, Any]]:
+    """Yield ``count`` licences in JSON shape that ``issuer`` issues, of each of its sorts in turn.
+
+    They differ in number, day of issue and quantities. Numbers are unique within a seed, and between seeds that differ
+    modulo 1,000.
+
+    Args:
+        issuer: member code out of the shipped licences; extracts are not among them, for they need a parent.
+    """
+    return _made_of("licences", Random(seed), seed, count, issuer)  # noqa: S311  (samples, not secrets)
+
+
+def entries(seed: int, count: int, issuer: str = AEO_ADMINISTRATION) -> Iterator[dict[str, Any]]:
+    """Yield ``count`` AEO entries in JSON shape that ``issuer`` keeps, with other codes and days; as for ``licences``."""
+    return _made_of("entries", Random(seed), seed, count, issuer)  # noqa: S311  (samples, not secrets)
+
+
+def shipped_others() -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield file name and document of the licences and AEO entries in ``docs/samples``."""
+    for name in ("licences", "entries"):
+        yield from ((one["file"], one["document"]) for one in _wholes(name))
+
+
 def write(document: dict[str, Any]) -> bytes:
     """Return the bytes of a shipped sample: indented UTF-8 JSON with a final line break."""
     return orjson.dumps(document, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
@@ -81,6 +108,39 @@ def write(document: dict[str, Any]) -> bytes:
 def _pools() -> dict[str, Any]:
     pools: dict[str, Any] = orjson.loads(data_folder().joinpath("samples", "pools.json").read_bytes())
     return pools
+
+
+def _wholes(name: str) -> list[dict[str, Any]]:
+    content = orjson.loads(data_folder().joinpath("samples", f"{name}.json").read_bytes())
+    wholes: list[dict[str, Any]] = content[name]
+    return wholes
+
+
+def _made_of(name: str, random: Random, seed: int, count: int, issuer: str) -> Iterator[dict[str, Any]]:
+    fitting = [
+        one
+        for one in _wholes(name)
+        if one["document"]["issuer"]["id"] == issuer and one["document"].get("issueKind") != "EXTRACT"
+    ]
+    if not fitting:
+        raise ValueError(f"no sample of {name} is by {issuer}")
+    for serial in range(count):
+        yield _another(fitting[serial % len(fitting)], random, seed % 1000, serial + 1)
+
+
+def _another(whole: dict[str, Any], random: Random, series: int, serial: int) -> dict[str, Any]:
+    """Return a copy with another number, issued up to four weeks later, for up to three times as much."""
+    document: dict[str, Any] = orjson.loads(orjson.dumps(whole["document"]))
+    document["certificateNumber"] = whole["number"].format(series=series, serial=serial)
+    if "aliases" in document:
+        document["aliases"] = [one.format(series=series, serial=serial) for one in whole["aliases"]]
+    issued = date.fromisoformat(document["issueDate"])
+    document["issueDate"] = str(issued + timedelta(days=int(random.random() * _LATER_AT_MOST)))
+    times = 1 + int(random.random() * 3)
+    for item in document.get("items", ()):
+        for quantity in item.get("quantities", ()):
+            quantity["value"] = format(Decimal(quantity["value"]) * times, "f")
+    return document
 
 
 class _Sampler:

@@ -3,13 +3,23 @@ from __future__ import annotations
 import unicodedata
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import orjson
 import pytest
 
 from ledger.core.documents.validation import validate
 from ledger.core.numbers import normalise
-from ledger.samples import SHIPPED, certificates, issuers, shipped, write
+from ledger.samples import (
+    SHIPPED,
+    certificates,
+    entries,
+    issuers,
+    licences,
+    shipped,
+    shipped_others,
+    write,
+)
 from scripts import generate_samples, make_schemas
 from tests.certificates import the_reference
 
@@ -52,8 +62,51 @@ def test_by_default_the_two_bodies_of_the_demonstration_issue_in_turn() -> None:
 
 def test_the_shipped_samples_are_what_the_script_writes() -> None:
     found = {path.name: path.read_bytes() for path in FOLDER.glob("*.json")}
-    assert found == {name: write(document) for name, document in shipped(the_reference())}
-    assert len(found) == SHIPPED
+    assert found == {
+        name: write(document) for name, document in [*shipped(the_reference()), *shipped_others()]
+    }
+    assert len(found) == SHIPPED + 9
+
+
+@pytest.mark.parametrize("issuer", sorted(generate_samples.known_issuers("licence") - {"FR-FAM"}))
+def test_every_made_licence_is_valid_without_any_problem(issuer: str) -> None:
+    for document in licences(11, 60, issuer):
+        found, problems = validate(document, the_reference())
+        assert problems == []
+        assert found is not None
+        assert found.to_dict() == document
+
+
+@pytest.mark.parametrize("issuer", sorted(generate_samples.known_issuers("aeo")))
+def test_every_made_entry_is_valid_without_any_problem(issuer: str) -> None:
+    for document in entries(11, 60, issuer):
+        found, problems = validate(document, the_reference())
+        assert problems == []
+        assert found is not None
+        assert found.to_dict() == document
+
+
+@pytest.mark.parametrize("make", [licences, entries])
+def test_no_two_made_documents_of_an_issuer_share_a_number(make: Any) -> None:
+    made = [*make(5, 200), *make(6, 200)]
+    codes = [normalise(code) for one in made for code in (one["certificateNumber"], *one.get("aliases", ()))]
+    assert len(set(codes)) == len(codes)
+    assert list(make(5, 200)) == made[:200]
+
+
+def test_an_issuer_without_samples_is_told() -> None:
+    with pytest.raises(ValueError, match="by NZ-CHAMBER"):
+        list(licences(1, 1, "NZ-CHAMBER"))
+    with pytest.raises(SystemExit):
+        generate_samples.main(["--count", "1", "--out", "x", "--issuer", "NOBODY"])
+
+
+def test_the_script_writes_licences_and_entries(tmp_path: Path) -> None:
+    out = tmp_path / "samples.jsonl"
+    for kind, code in (("licence", "911"), ("aeo", "879")):
+        assert generate_samples.main(["--kind", kind, "--count", "4", "--out", str(out)]) == 0
+        lines = [orjson.loads(line) for line in out.read_bytes().splitlines()]
+        assert [line["documentTypeCode"] for line in lines] == [code] * 4
 
 
 @pytest.mark.parametrize("path", sorted(FOLDER.glob("*.json")), ids=lambda path: path.name)
@@ -87,3 +140,6 @@ def test_the_published_schema_lets_an_input_leave_out_what_is_derived() -> None:
     schema = orjson.loads(make_schemas.schemas()["origin-1.json"])
     assert not {"validUntil", "destinationCountry"} & set(schema["required"])
     assert {"issuer", "items", "certificateNumber"} <= set(schema["required"])
+    schema = orjson.loads(make_schemas.schemas()["licence-1.json"])
+    assert not set(make_schemas.DERIVED_OF_LICENCE) & set(schema["required"])
+    assert {"issuer", "items", "certificateNumber", "profileCode"} <= set(schema["required"])
