@@ -8,7 +8,7 @@ import time
 from typing import TYPE_CHECKING, Final
 
 from ledger.cli import exits
-from ledger.cli.console import BOLD, RED, coloured, say, say_json, show
+from ledger.cli.console import BOLD, RED, YELLOW, coloured, say, say_json, show
 from ledger.cli.home import opened
 from ledger.core.problems import Problem
 from ledger.errors import Rejected, Unavailable
@@ -83,7 +83,7 @@ def _show(one: Alert) -> None:
     title = f"{kind_text(one.kind)} {number} of {show(one.issuer)}"
     declaration = "" if one.declaration is None else f" for declaration {show(one.declaration)}"
     say(
-        f"{coloured(one.code, RED)}  {coloured(title, BOLD)}",
+        f"{coloured(one.code, RED if one.code.startswith('R') else YELLOW)}  {coloured(title, BOLD)}",
         f"  {show(one.message)}",
         f"  in effect from {moment_text(one.effective_from)}, known since {moment_text(one.recorded_at)}, "
         f"journal entry {one.journal_index}",
