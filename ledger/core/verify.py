@@ -24,7 +24,7 @@ from ledger.core.checks.status import check_status
 from ledger.core.checks.usage import check_usage
 from ledger.core.codes import Reference
 from ledger.core.facts import Facts, Question
-from ledger.core.records import RecordState
+from ledger.core.records import Link, RecordState
 from ledger.core.verdict import (
     Check,
     CheckName,
@@ -158,6 +158,17 @@ def _public(record: RecordState, number: str | None, time: int) -> dict[str, Any
             }
             for change in record.changes
         ],
+        "confirmedAt": [_iso(time) for time in record.confirmed],
+        "successorTag": None if record.successor is None else "0x" + record.successor.hex(),
+        "link": None if record.link is None else _link(record.link),
+    }
+
+
+def _link(link: Link) -> dict[str, Any]:
+    return {
+        "relation": link.relation.name,
+        "issuer": link.parent_member,
+        "numberTag": "0x" + link.parent_tag.hex(),
     }
 
 

@@ -1,7 +1,8 @@
-"""Issue: was the document issued within the agreement's periods, and marked where it was issued late?
+"""Issue: was the document issued within the agreement's periods, and marked where it was issued late or invoiced elsewhere?
 
-The one rule: this never rejects. Working days are counted without holidays, which are not known here, so a person decides.
-Only what the document discloses is judged; the day of shipment is hidden by default.
+The one rule: this never rejects. An invoice of a third party is no ground for refusal, only its mark may be missing; and
+working days are counted without holidays, which are not known here, so a person decides. Only what the document
+discloses is judged; the day of shipment and the invoices are hidden by default.
 """
 
 from __future__ import annotations
@@ -18,7 +19,9 @@ _RETROACTIVE = "ISSUED_RETROACTIVELY"
 
 
 def about_issue(case: Case) -> Iterator[Finding]:
-    """Yield what the profile says of the time between shipment and issue."""
+    """Yield what the profile says of the time between shipment, original and issue, and of invoices of third parties."""
+    yield from _about_invoices(case)
+    yield from _about_true_copy(case)
     profile, issued, shipped = case.profile, day_of(case.subject.get("issueDate")), _shipped(case)
     if profile is None or issued is None or shipped is None:
         return
@@ -36,6 +39,45 @@ def about_issue(case: Case) -> Iterator[Finding]:
         )
         step = "Ask the issuing body for a corrected copy."
         yield Finding.of(Reason.RETRO_MARK_MISSING, Word.REFER, message, next_step=step)
+
+
+def _about_invoices(case: Case) -> Iterator[Finding]:
+    """Yield that an invoice was issued in another country than the exporter's without the mark for it."""
+    flags, invoices = case.subject.get("flags"), case.subject.get("invoices")
+    marked = isinstance(flags, list | tuple) and "THIRD_PARTY_INVOICING" in flags
+    homes = {_country(case.subject.get("issuer")), _country(case.subject.get("exporter"))}
+    for invoice in invoices if isinstance(invoices, list | tuple) and not marked else ():
+        country = invoice.get("issuerCountry") if isinstance(invoice, Mapping) else None
+        if isinstance(country, str) and country not in homes:
+            message = f"An invoice was issued in {country[:8]}, and third-party invoicing is not marked."
+            step = "A corrected copy may be asked for; this alone is no ground for refusal."
+            yield Finding.of(
+                Reason.THIRD_PARTY_INVOICE_NOT_DECLARED, Word.ACCEPT_WITH_REMARKS, message, next_step=step
+            )
+            return
+
+
+def _country(party: object) -> object:
+    return party.get("country") if isinstance(party, Mapping) else None
+
+
+def _about_true_copy(case: Case) -> Iterator[Finding]:
+    """Yield that a certified true copy was made later after its original than the agreement allows."""
+    profile, issued = case.profile, day_of(case.subject.get("issueDate"))
+    window = None if profile is None else profile.values.get("ctcWindow")
+    references = case.subject.get("references")
+    if profile is None or window is None or issued is None or not isinstance(references, list | tuple):
+        return
+    period = Period(window["count"], window["unit"])
+    for reference in references:
+        copied = isinstance(reference, Mapping) and reference.get("relation") == "TRUE_COPY_OF"
+        original = day_of(reference.get("date")) if copied else None
+        if original is not None and issued > period.after(original):
+            message = (
+                f"The true copy was issued {issued}; {profile.id} allows {_words(period)} after the "
+                f"original of {original}."
+            )
+            yield Finding.of(Reason.ISSUED_TOO_LATE, Word.REFER, message, next_step=ASK_ISSUER)
 
 
 def _mark_missing(case: Case, profile: Profile, issued: date, shipped: date) -> bool:

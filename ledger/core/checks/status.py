@@ -14,7 +14,7 @@ from typing import Final
 from ledger.core.checks.case import AEO, ASK_AGAIN, ASK_ISSUER, Case
 from ledger.core.checks.issue import about_issue
 from ledger.core.checks.wording import length_words, times_words
-from ledger.core.profiles import Validity, ValidOn, day_of, valid_on
+from ledger.core.profiles import Period, Validity, ValidOn, day_of, valid_on
 from ledger.core.reasons import Reason, reason_text
 from ledger.core.records import RecordState, Status, StatusChange
 from ledger.core.verdict import Check, CheckName, Finding, Outcome, Word
@@ -162,7 +162,20 @@ def _about_day(case: Case, answer: ValidOn, imported: date, *, declared: bool) -
         else:
             yield Finding.of(Reason.NOT_YET_VALID, Word.REFER, message, next_step=ASK_ISSUER)
     elif declared and answer.last is not None and case.day > answer.last:
-        profile = case.profile
-        allowed = profile is not None and profile.values.get("latePresentation") == "IMPORTED_BEFORE_EXPIRY"
-        message = f"It was valid until {answer.last}; the goods were imported {imported}."
-        yield Finding.of(Reason.PRESENTED_LATE, Word.ACCEPT if allowed else Word.ACCEPT_WITH_REMARKS, message)
+        yield _presented_late(case, answer.last, imported)
+
+
+def _presented_late(case: Case, last: date, imported: date) -> Finding:
+    """Return the finding that the goods came in time and the question after the validity had ended.
+
+    It is no remark where the agreement takes such claims, and within its window for them, if it has one.
+    """
+    values = {} if case.profile is None else case.profile.values
+    window = values.get("claimWindow")
+    allowed = values.get("latePresentation") == "IMPORTED_BEFORE_EXPIRY"
+    message = f"It was valid until {last}; the goods were imported {imported}."
+    if window is not None:
+        ends = Period(window["count"], window["unit"]).after(imported)
+        allowed = case.day <= ends
+        message += f" The agreement takes claims until {ends}."
+    return Finding.of(Reason.PRESENTED_LATE, Word.ACCEPT if allowed else Word.ACCEPT_WITH_REMARKS, message)

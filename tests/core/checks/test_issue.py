@@ -58,3 +58,35 @@ def test_without_a_disclosed_day_of_shipment_nothing_is_judged(transport: Any) -
     codes = issued("2026-06-01", transport=transport).codes()
     assert "R10" not in codes
     assert "R09" not in codes
+
+
+HONG_KONG = [{"number": "HK-1", "issuerCountry": "HK"}]
+
+
+def test_39_an_unmarked_invoice_of_a_third_country_is_a_remark_and_never_a_refusal() -> None:
+    verdict = issued("2026-01-02", invoices=HONG_KONG)
+    assert verdict.word is Word.ACCEPT_WITH_REMARKS
+    assert (
+        message_of(verdict, "R20") == "An invoice was issued in HK, and third-party invoicing is not marked."
+    )
+
+
+@pytest.mark.parametrize(
+    "claims",
+    [
+        {"invoices": HONG_KONG, "flags": ["THIRD_PARTY_INVOICING"]},
+        {"invoices": [{"number": "VN-1", "issuerCountry": "VN"}]},
+        {"invoices": "HK"},
+    ],
+)
+def test_a_marked_or_own_invoice_is_no_remark(claims: dict[str, Any]) -> None:
+    assert "R20" not in issued("2026-01-02", **claims).codes()
+
+
+@pytest.mark.parametrize(("day", "found"), [("2026-01-01", False), ("2026-01-02", True)])
+def test_a_true_copy_is_made_within_a_year_of_its_original_where_the_agreement_says_so(
+    day: str, found: bool
+) -> None:
+    copied = {"relation": "TRUE_COPY_OF", "issuerId": "VN-VCCI", "number": "VN-1", "date": "2025-01-01"}
+    verdict = issued(day, "KRIN", transport={}, references=[copied, "nothing"])
+    assert code_is_found(verdict, "R09", "STATUS") is found

@@ -1,17 +1,19 @@
 from __future__ import annotations
 
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
 import pytest
 
-from ledger.core.verdict import Outcome, Word
+from ledger.core.records import Status, StatusChange
+from ledger.core.verdict import CheckName, Outcome, Word
 from tests.certificates import a_certificate, an_item
 from tests.journals import (
     DAY,
+    START,
     VCCI,
 )
-from tests.questions import FRESH, Presented, a_token, code_is_found, message_of, outcome
+from tests.questions import FRESH, Presented, a_token, a_use, code_is_found, message_of, outcome
 
 
 @pytest.mark.parametrize(
@@ -130,6 +132,71 @@ def test_an_old_certificate_anchored_late_is_accepted_with_remarks_for_its_day_o
     assert code_is_found(verdict, "X36", "STATUS")
     presented.declaration, presented.as_of = None, datetime(2020, 7, 1, tzinfo=presented.now.tzinfo)
     assert presented.verdict().word is Word.ACCEPT_WITH_REMARKS
+
+
+@pytest.mark.parametrize(
+    ("agreement", "asked_in", "word"),
+    [
+        ("KRIN", 2030, Word.ACCEPT),
+        ("CNKR", 2027, Word.ACCEPT),
+        ("CNKR", 2028, Word.ACCEPT_WITH_REMARKS),
+        ("RCEP", 2027, Word.ACCEPT_WITH_REMARKS),
+    ],
+)
+def test_a_claim_after_the_validity_for_goods_imported_in_time_is_what_the_agreement_makes_of_it(
+    agreement: str, asked_in: int, word: Word
+) -> None:
+    presented = Presented(token=a_token(claims={"agreementCode": agreement})).anchor().declared()
+    presented.as_of = datetime(asked_in, 1, 30, tzinfo=presented.now.tzinfo)
+    presented.journal.time = int(presented.as_of.timestamp())
+    late = [one for one in presented.verdict().check(CheckName.STATUS).findings if one.code == "X34"]
+    assert [one.word for one in late] == [word]
+
+
+def test_28_a_replaced_certificate_is_rejected_with_what_to_ask_for() -> None:
+    presented = Presented().anchor()
+    record = presented.gathered(None).record
+    assert record is not None
+    replaced = StatusChange(Status.REPLACED, 26, presented.journal.time, presented.journal.time, 90)
+    presented.record = {"changes": (replaced,), "successor": b"\x02" * 32}
+    presented.slot = {"status": 5}
+    verdict = presented.verdict()
+    assert verdict.word is Word.REJECT
+    assert message_of(verdict, "R26") == (
+        "Replaced on 2026-01-01 by a new certificate of the same issuer. Ask the importer for it."
+    )
+    assert verdict.record is not None
+    assert verdict.record["successorTag"] == "0x" + "02" * 32
+
+
+def test_30_a_certificate_revoked_after_its_use_says_when_it_was_used() -> None:
+    presented = Presented(asked={"economy": "CN"}).anchor().used(a_use(at=START + DAY))
+    presented.change(3, effective_from=START + DAY + 7200)
+    verdict = presented.verdict()
+    assert verdict.word is Word.REJECT
+    assert message_of(verdict, "R24") == (
+        "The issuer revoked it from 2026-01-02 02:00 UTC (R24 REVOKED), recorded 22 hours later; "
+        "used 2026-01-02 00:00 UTC while valid."
+    )
+
+
+def test_32_a_suspension_from_the_fifth_to_the_eighth_is_judged_by_the_day_asked_about() -> None:
+    presented = Presented().anchor()
+    for day, status in ((5, 2), (8, 1)):
+        presented.journal.time = START + (day - 1) * DAY
+        presented.change(status, reason=25)
+    presented.journal.time = START + 30 * DAY
+    told = {}
+    for day in (4, 6, 9):
+        presented.as_of = datetime.fromtimestamp(START + (day - 1) * DAY + 3600, UTC)
+        told[day] = presented.verdict()
+    assert [told[day].word for day in (4, 6, 9)] == [
+        Word.ACCEPT_WITH_REMARKS,
+        Word.REFER,
+        Word.ACCEPT_WITH_REMARKS,
+    ]
+    assert code_is_found(told[6], "R25", "STATUS")
+    assert code_is_found(told[9], "X18", "STATUS")
 
 
 def test_goods_imported_before_the_validity_began_are_referred_without_the_mark() -> None:
