@@ -40,8 +40,6 @@ if TYPE_CHECKING:
     from ledger.outbox import Outbox
     from ledger.settings import Settings
 
-_KIND_ORIGIN = 1
-
 
 def clock() -> datetime:
     """Return the time: aware, UTC."""
@@ -203,7 +201,12 @@ class _Wiring:
             wanted = f"a tag key of {member or 'the member'} in {self._settings.keys.tag_keys}"
             raise Rejected([Problem("keys.tag_keys", "", wanted, code="TAG_KEY_MISSING")])
         body = IssuingBody(
-            member, tag_key.secret, signer, self._manifest.registry(_KIND_ORIGIN), self._manifest.chain_id
+            member,
+            tag_key.secret,
+            signer,
+            self._manifest.by_kind,
+            self._manifest.chain_id,
+            self._tag_key_of,
         )
         return Issuer(
             self._store,
@@ -215,6 +218,10 @@ class _Wiring:
             clock=lambda: int(clock().timestamp()),
             limits=self._limits,
         )
+
+    def _tag_key_of(self, member: str) -> bytes | None:
+        key = self._tag_keys.find(member)
+        return None if key is None else key.secret
 
 
 _Made = TypeVar("_Made")

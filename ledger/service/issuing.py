@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ledger.chain import use_calls
+from ledger.core.documents.kinds import kind_of
+from ledger.core.documents.shape import read_tree
 from ledger.core.documents.terms import balance_of
 from ledger.core.envelope import open_envelope
 from ledger.core.problems import Problem
@@ -12,6 +14,7 @@ from ledger.errors import Refused, Rejected
 from ledger.service.refusals import in_words
 
 if TYPE_CHECKING:
+    from ledger.issued import Issued
     from ledger.service.accounts import Accounts
     from ledger.service.acting import Acting
     from ledger.service.answers import ActReceipt
@@ -28,6 +31,17 @@ class Issuing:
         self._acting = acting
         self._accounts = accounts
         self._own = parts.settings.member.code
+
+    def replace(self, number: str, reason: int, source: tuple[str, bytes]) -> Issued:
+        """Anchor a document in the place of another; see ``Ledger.replace``."""
+        if not 0 < reason < 100:
+            wanted = "a reason code, R01 to R99"
+            raise Rejected([Problem("reason", str(reason), wanted, code="REASON_INVALID")])
+        tree, _, problems = read_tree(source[1])
+        if tree is None:
+            raise Rejected(problems)
+        old = self._parts.tag_keys.tag(self._own, int(kind_of(tree)), number)
+        return self._parts.issuer().replace(old, reason, source)
 
     def open_balance(self, issuer: str, number: str) -> ActReceipt:
         """Open the balance of a record that was anchored without one; see ``Ledger.open_balance``."""

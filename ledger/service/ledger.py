@@ -192,6 +192,19 @@ class Ledger(Customs, Administration):
         """
         return self._acting.confirm_all(key, kind)
 
+    def replace(self, number: str, reason: int, source: tuple[str, bytes]) -> IssueResult:
+        """Seal and anchor a document in the place of our record ``number``, which becomes replaced, in one step.
+
+        Repeating it changes nothing. Refused while the old record is used.
+
+        Args:
+            reason: number of the reason code. source: name and JSON bytes of the new document, of the same kind.
+
+        Raises:
+            Rejected: an unusable number or reason. Unavailable: as ``issue``.
+        """
+        return _issue_result(self._issuing.replace(number, reason, source))
+
     def open_balance(self, issuer: str, number: str) -> ActReceipt:
         """Open the balance of a certificate of ours, from its own quantities, so that others can build on it.
 
