@@ -2,15 +2,18 @@
 
 A refused batch must not sink its other documents: a taken number is named by the contract, so only that
 document is refused and the rest go again; any other refusal concerns all of them alike (the member, the key,
-the registry).
+the registry). A document with terms or a link goes by itself, because its refusal is its own; so does one that further
+acts follow, because they may follow only that.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import groupby
 from typing import TYPE_CHECKING, Protocol
 
+from ledger.chain import aeo_calls, use_calls
+from ledger.core.opening import Opening
 from ledger.errors import Refused
 from ledger.outbox import Act
 from ledger.store.documents import StoredDocument
@@ -84,17 +87,70 @@ class Batches:
         self._anchor_call = anchor_call
         self._most = most
 
-    def intend_in(self, connection: Connection, outbox: Outbox, documents: Sequence[Anchorable]) -> int:
-        """Intend acts that anchor all ``documents``, which are stored, and note which carries which; return how many acts."""
+    def intend_in(
+        self,
+        connection: Connection,
+        outbox: Outbox,
+        documents: Sequence[Anchorable],
+        openings: Mapping[bytes, Opening] | None = None,
+    ) -> int:
+        """Intend acts that anchor all ``documents``, which are stored, and note which carries which; return how many acts.
+
+        Args:
+            openings: by document id, of those documents that have more than a number and an id.
+        """
+        known = openings or {}
+        together = [one for one in documents if one.document_id not in known]
         acts = 0
-        for _, alike in groupby(sorted(documents, key=_kind_of_batch), key=_kind_of_batch):
+        for _, alike in groupby(sorted(together, key=_kind_of_batch), key=_kind_of_batch):
             group = list(alike)
             for start in range(0, len(group), self._most):
                 part = group[start : start + self._most]
                 row = outbox.intend_in(connection, self._act(part))
                 self._store.documents.carry_in(connection, [one.document_id for one in part], row)
                 acts += 1
+        # In the order of the documents: one may hang on another that stands before it.
+        for one in documents:
+            if one.document_id in known:
+                opening = known[one.document_id]
+                row = outbox.intend_in(connection, self._act_for(one, opening))
+                self._store.documents.carry_in(connection, [one.document_id], row)
+                acts += 1 + self.follow_in(connection, outbox, one, opening, row)
         return acts
+
+    def replace_in(
+        self,
+        connection: Connection,
+        outbox: Outbox,
+        document: Anchorable,
+        opening: Opening,
+        old: bytes,
+        reason: int,
+    ) -> None:
+        """Intend the act that anchors ``document``, which is stored, in the place of the record with the tag ``old``."""
+        calldata = use_calls.replace(document.member, old, reason, _issue(document, opening))
+        row = outbox.intend_in(
+            connection, Act(document.registry, calldata, f"replace a record of {document.member}")
+        )
+        self._store.documents.carry_in(connection, [document.document_id], row)
+        self.follow_in(connection, outbox, document, opening, row)
+
+    @staticmethod
+    def follow_in(
+        connection: Connection, outbox: Outbox, document: Anchorable, opening: Opening, row: int | None
+    ) -> int:
+        """Intend what follows the act ``row`` that anchors ``document``; return how many acts."""
+        member, tag = document.member, document.tag
+        acts = [
+            Act(document.registry, aeo_calls.add_alias(member, tag, alias), f"adding an alias by {member}")
+            for alias in opening.aliases
+        ]
+        if opening.grants:
+            calldata = aeo_calls.grant_types(member, tag, opening.grants)
+            acts.insert(0, Act(document.registry, calldata, f"granting types by {member}"))
+        for act in acts:
+            outbox.intend_in(connection, act, after=row)
+        return len(acts)
 
     def refused(self, row: OutboxRow, refusal: Refused) -> Callable[[Connection], None]:
         """Refuse what the chain holds under other documents and send the rest again; else refuse all."""
@@ -126,6 +182,12 @@ class Batches:
             or (slot.status != 0 and slot.commitment != one.document_id[:COMMITMENT_BYTES])
         ]
 
+    def _act_for(self, document: Anchorable, opening: Opening) -> Act:
+        if opening.is_plain:
+            return self._act([document])
+        calldata = use_calls.anchor_one(document.member, _issue(document, opening))
+        return Act(document.registry, calldata, f"{PURPOSE} 1 of {document.member}")
+
     def _act(self, documents: Sequence[Anchorable]) -> Act:
         first = documents[0]
         calldata = self._anchor_call(
@@ -136,6 +198,18 @@ class Batches:
             [(one.tag, one.document_id) for one in documents],
         )
         return Act(first.registry, calldata, f"{PURPOSE} {len(documents)} of {first.member}")
+
+
+def _issue(document: Anchorable, opening: Opening) -> use_calls.Issue:
+    return use_calls.Issue(
+        document.document_type,
+        document.use_policy,
+        document.key,
+        document.tag,
+        document.document_id,
+        opening.link,
+        opening.terms,
+    )
 
 
 def _kind_of_batch(document: Anchorable) -> tuple[bytes, str, int, int, bytes]:

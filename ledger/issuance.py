@@ -1,9 +1,9 @@
-"""Issuance: certificates in, sealed and anchored documents out, one result for each.
+"""Issuance: documents of all kinds in, sealed and anchored documents out, one result for each.
 
 The order is the point: check, seal, store documents and the intention to anchor them in one commit, send, read the
 chain. A crash anywhere leaves stored documents that the next run carries on with, and a number is never anchored twice:
-the same certificate again is recognised by its content, another one under its number is refused. Some thousands of
-certificates are in memory at a time, however many there are.
+the same document again is recognised by its content, another one under its number is refused. Some thousands of
+documents are in memory at a time, however many there are. What goes into which transaction is decided in ``batches``.
 """
 
 from __future__ import annotations
@@ -11,85 +11,53 @@ from __future__ import annotations
 import os
 import time
 from collections import deque
-from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+from dataclasses import replace as altered
 from datetime import UTC, date, datetime
-from enum import StrEnum
 from itertools import chain, islice
 from typing import TYPE_CHECKING
 
+from ledger import followers, issued
+from ledger.core.acts import RecordReplaced
+from ledger.core.entries import decode
 from ledger.core.envelope import attach
-from ledger.core.problems import Problem, Severity
+from ledger.core.opening import Opening
+from ledger.core.problems import Problem
 from ledger.core.strictjson import Limits
 from ledger.errors import Unavailable
-from ledger.sealing import KIND_ORIGIN, Draft, Recipe, Sealer
+from ledger.issued import Issued as Issued
+from ledger.issued import Outcome as Outcome
+from ledger.issuing_body import IssuingBody as IssuingBody
+from ledger.sealers import Sealers
+from ledger.sealing import Draft
 from ledger.store.documents import DocumentState, PreparedDocument, StoredDocument
 from ledger.workers import Sources, Workers
 
 if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
     from ledger.batches import Batches
     from ledger.core.codes import Reference
-    from ledger.keys.signer import Signer
     from ledger.outbox import Outbox
     from ledger.store import Store
 
-NUMBER_ALREADY_ANCHORED = "NUMBER_ALREADY_ANCHORED"
 _IN_HAND = 12  # chunks that may wait for the chain
 _TOGETHER = 4  # chunks that the chain gets at once: a block costs more than what is in it
 _PAUSE = 0.01
 
 
-class Outcome(StrEnum):
-    """What became of one certificate; ``PENDING``: it is stored and will be anchored when the chain answers."""
-
-    ANCHORED = "anchored"
-    ALREADY_ANCHORED = "already_anchored"
-    REFUSED = "refused"
-    PENDING = "pending"
-
-
-@dataclass(frozen=True, slots=True)
-class Issued:
-    """The result of one certificate.
-
-    Args:
-        source: where it came from, such as ``batch.jsonl:17``.
-        reason: why it was refused or is pending, in one sentence; empty otherwise.
-        problems: everything found wrong with it, warnings included.
-    """
-
-    source: str
-    number: str
-    outcome: Outcome
-    document_id: bytes | None = None
-    journal_index: int | None = None
-    anchored_at: int | None = None
-    reason: str = ""
-    problems: tuple[Problem, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class IssuingBody:
-    """Who issues: its code, its tag key, the signer of its documents, and the registry that keeps the records."""
-
-    member: str
-    tag_key: bytes = field(repr=False)
-    signer: Signer
-    registry: bytes
-    chain_id: int
-
-
 @dataclass(slots=True)
 class _Chunk:
-    """Some certificates in their order: results that are known, and drafts that wait for their document."""
+    """Some documents in their order: results that are known, and drafts that wait for their document."""
 
     results: list[Issued | None]
     waiting: dict[bytes, list[tuple[int, Draft]]] = field(default_factory=dict)
 
     def wait(self, place: int, draft: Draft, document_id: bytes) -> None:
         # Without its document, which is stored: many chunks may be waiting.
-        self.waiting.setdefault(document_id, []).append((place, replace(draft, unsigned=None)))
+        self.waiting.setdefault(document_id, []).append((place, altered(draft, unsigned=None)))
 
 
 class Issuer:
@@ -121,16 +89,8 @@ class Issuer:
         self._outbox = outbox
         self._batches = batches
         self._body = body
-        self._recipe = Recipe(
-            member=body.member,
-            tag_key=body.tag_key,
-            registry=body.registry,
-            chain_id=body.chain_id,
-            kid=body.signer.thumbprint,
-            algorithm=body.signer.public_key.algorithm,
-            limits=limits or Limits(),
-        )
-        self._sealer = Sealer(self._recipe, reference)
+        self._recipes = body.recipes(limits or Limits())
+        self._sealers = Sealers(self._recipes, reference)
         self._converge = converge
         self._clock = clock
         self._workers = _default_workers() if workers is None else workers
@@ -142,7 +102,7 @@ class Issuer:
     def issue(
         self, sources: Iterable[tuple[str, bytes]], progress: Callable[[int], None] | None = None
     ) -> Iterator[Issued]:
-        """Check, seal and anchor certificates; yield one result per source (name, JSON bytes), in order.
+        """Check, seal and anchor documents; yield one result per source (name, JSON bytes), in order.
 
         ``progress`` is told how many results are known each time that changes.
 
@@ -171,6 +131,41 @@ class Issuer:
                 if some is None and not in_hand:
                     return
 
+    def replace(self, old: bytes, reason: int, source: tuple[str, bytes]) -> Issued:
+        """Check, seal and anchor one document in the place of our record with the number tag ``old``, in one step.
+
+        Repeating it changes nothing. Refused when the old record was used, is final or is not there.
+
+        Args:
+            reason: number of the reason code.
+
+        Raises:
+            Unavailable: as ``issue``.
+        """
+        self._converge()
+        self._moved_at = time.monotonic()
+        chunk = self._prepare([self._sealers.draft(*source, self._today())], replacing=(old, reason))
+        self._drive()
+        self._finish(chunk, wait=True)
+        [result] = chunk.results
+        assert result is not None
+        if result.outcome in (Outcome.ANCHORED, Outcome.ALREADY_ANCHORED):
+            return self._in_the_place_of(old, result)
+        return result
+
+    def _in_the_place_of(self, old: bytes, result: Issued) -> Issued:
+        """Make sure that an anchored document replaced the old record, and was not issued beside it before."""
+        assert result.document_id is not None
+        document = self._store.documents.by_ids([result.document_id])[result.document_id]
+        found = self._store.journal.entries_about(self._body.member, old)
+        acts = [decode(one.entry, one.index).act for one in found]
+        if any(isinstance(act, RecordReplaced) and act.successor == document.tag for act in acts):
+            return result
+        draft = Draft(result.source, result.number, result.problems)
+        since = issued.moment(document.anchored_at or 0)
+        problem = issued.taken(draft, f"by this very document, which was anchored on {since} by itself")
+        return issued.refused(draft, (*draft.problems, problem))
+
     # --- before the chain ------------------------------------------------------------------------------------
 
     def _tasks(self, sources: Iterable[tuple[str, bytes]]) -> Iterator[tuple[Sources, date]]:
@@ -184,43 +179,69 @@ class Issuer:
         head = list(islice(tasks, 2))
         if len(head) < 2 or not self._workers:
             for some, today in chain(head, tasks):
-                yield [self._sealer.draft(source, data, today) for source, data in some]
+                yield [self._sealers.draft(source, data, today) for source, data in some]
             return
-        with closing(Workers(self._recipe, self._workers, self._sealer)) as workers:
+        with closing(Workers(self._recipes, self._workers, self._sealers)) as workers:
             yield from workers.drafts(chain(head, tasks))
 
-    def _prepare(self, drafted: Sequence[Draft]) -> _Chunk:
-        """Store the documents whose number is free with the intention to anchor them, in one commit."""
+    def _prepare(self, drafted: Sequence[Draft], replacing: tuple[bytes, int] | None = None) -> _Chunk:
+        """Store the documents whose number is free with the intention to anchor them, in one commit.
+
+        ``replacing`` is the number tag of the record whose place the only document takes, and the reason.
+        """
         chunk = _Chunk([None] * len(drafted))
         drafts: dict[bytes, tuple[int, Draft]] = {}
         twins: list[tuple[int, Draft]] = []
         for place, draft in enumerate(drafted):
             if draft.unsigned is None:
-                chunk.results[place] = _refused(draft, draft.problems)
+                chunk.results[place] = issued.refused(draft, draft.problems)
             elif draft.tag in drafts:
                 twins.append((place, draft))
             else:
                 drafts[draft.tag] = (place, draft)
-        held = self._store.documents.by_tags(KIND_ORIGIN, self._body.member, list(drafts))
-        for tag, document in held.items():
+        for tag, document in self._holders([draft for _, draft in drafts.values()]).items():
             if document.state is not DocumentState.REFUSED:
                 self._meet(chunk, *drafts.pop(tag), document)
-        self._sign_and_store(chunk, drafts)
+        self._sign_and_store(chunk, drafts, replacing)
         if twins:
-            tags = [draft.tag for _, draft in twins]
-            held = self._store.documents.by_tags(KIND_ORIGIN, self._body.member, tags)
+            held = self._holders([draft for _, draft in twins])
             for place, draft in twins:
-                self._meet(chunk, place, draft, held[draft.tag])
+                if draft.tag in held:
+                    self._meet(chunk, place, draft, held[draft.tag])
+                elif isinstance(
+                    problem := self._body.opening(draft), Problem
+                ):  # as its twin, so none is stored
+                    chunk.results[place] = issued.refused(draft, (*draft.problems, problem))
         return chunk
 
-    def _sign_and_store(self, chunk: _Chunk, drafts: dict[bytes, tuple[int, Draft]]) -> None:
-        if not drafts:
+    def _holders(self, drafts: Sequence[Draft]) -> dict[bytes, StoredDocument]:
+        """Return the documents that hold the numbers of drafts, by tag; a tag is of one kind only."""
+        found: dict[bytes, StoredDocument] = {}
+        for kind in {draft.kind for draft in drafts}:
+            tags = [draft.tag for draft in drafts if draft.kind == kind]
+            found |= self._store.documents.by_tags(kind, self._body.member, tags)
+        return found
+
+    def _sign_and_store(
+        self, chunk: _Chunk, drafts: dict[bytes, tuple[int, Draft]], replacing: tuple[bytes, int] | None
+    ) -> None:
+        prepared: list[PreparedDocument] = []
+        openings: dict[bytes, Opening] = {}
+        for place, draft in drafts.values():
+            opening = self._body.opening(draft)
+            if isinstance(opening, Problem):
+                chunk.results[place] = issued.refused(draft, (*draft.problems, opening))
+                continue
+            document = self._signed(draft)
+            prepared.append(document)
+            if not opening.is_plain or opening.is_followed:
+                openings[document.document_id] = opening
+        if not prepared:
             return
-        prepared = [self._signed(draft) for _, draft in drafts.values()]
         with self._store.writing() as connection:
             holders = self._store.documents.add_in(connection, prepared, self._clock())
             free = [one for one in prepared if one.tag not in holders]
-            self._batches.intend_in(connection, self._outbox, free)
+            self._intend_in(connection, free, openings, replacing)
         for one in prepared:
             place, draft = drafts[one.tag]
             if one.tag in holders:  # another process was faster
@@ -228,19 +249,33 @@ class Issuer:
             else:
                 chunk.wait(place, draft, one.document_id)
 
+    def _intend_in(
+        self,
+        connection: Connection,
+        documents: Sequence[PreparedDocument],
+        openings: Mapping[bytes, Opening],
+        replacing: tuple[bytes, int] | None,
+    ) -> None:
+        if replacing is None:
+            self._batches.intend_in(connection, self._outbox, documents, openings)
+            return
+        for one in documents:
+            opening = openings.get(one.document_id, Opening())
+            self._batches.replace_in(connection, self._outbox, one, opening, *replacing)
+
     def _signed(self, draft: Draft) -> PreparedDocument:
         body = self._body
         assert draft.unsigned is not None
         document = attach(draft.unsigned, body.signer.sign(draft.unsigned.signing_input))
         return PreparedDocument(
             document_id=document.document_id,
-            kind=KIND_ORIGIN,
+            kind=draft.kind,
             member=body.member,
             tag=draft.tag,
             number=draft.number,
             normalised=draft.normalised,
             content=draft.content,
-            registry=body.registry,
+            registry=body.registries[draft.kind],
             document_type=draft.document_type,
             use_policy=draft.use_policy,
             key=body.signer.thumbprint,
@@ -252,17 +287,27 @@ class Issuer:
         return datetime.fromtimestamp(self._clock(), UTC).date()
 
     def _meet(self, chunk: _Chunk, place: int, draft: Draft, holder: StoredDocument) -> None:
-        """Answer a certificate whose number is held already: by itself, or by another one."""
+        """Answer a document whose number is held already: by itself, or by another one."""
         if holder.content != draft.content:
             since = "is on its way to the chain"
             if holder.anchored_at is not None:
-                since = f"was anchored on {_moment(holder.anchored_at)}"
-            problem = _taken(draft, f"by another certificate, which {since}")
-            chunk.results[place] = _refused(draft, (*draft.problems, problem))
-        elif holder.state is DocumentState.ANCHORED:
-            chunk.results[place] = _anchored(draft, holder, Outcome.ALREADY_ANCHORED)
+                since = f"was anchored on {issued.moment(holder.anchored_at)}"
+            problem = issued.taken(draft, f"by another document, which {since}")
+            chunk.results[place] = issued.refused(draft, (*draft.problems, problem))
+        elif holder.state is DocumentState.ANCHORED and not self._follow(draft, holder):
+            chunk.results[place] = issued.anchored(draft, holder, Outcome.ALREADY_ANCHORED)
         else:
             chunk.wait(place, draft, holder.document_id)
+
+    def _follow(self, draft: Draft, document: StoredDocument) -> bool:
+        """Return whether an anchored document waits for what follows it, which is intended again if it was refused."""
+        left = _missing(self._store, draft, document)
+        if not left.is_followed:
+            return False
+        if not followers.under_way(self._store, document)[0]:
+            with self._store.writing() as connection:
+                self._batches.follow_in(connection, self._outbox, document, left, document.outbox)
+        return True
 
     # --- with the chain --------------------------------------------------------------------------------------
 
@@ -297,8 +342,13 @@ class Issuer:
         found = self._store.documents.by_ids(list(chunk.waiting))
         for document_id, document in found.items():
             if document.state is DocumentState.ANCHORED:
+                refused = None
+                if _missing(self._store, chunk.waiting[document_id][0][1], document).is_followed:
+                    waits, refused = followers.under_way(self._store, document)
+                    if waits:
+                        continue
                 for place, draft in chunk.waiting.pop(document_id):
-                    chunk.results[place] = _anchored(draft, document, Outcome.ANCHORED)
+                    chunk.results[place] = issued.anchored(draft, document, Outcome.ANCHORED, refused)
             elif document.state is DocumentState.REFUSED:
                 for place, draft in chunk.waiting.pop(document_id):
                     chunk.results[place] = self._refusal(draft, document)
@@ -308,63 +358,26 @@ class Issuer:
         others = self._store.journal.entries_about(document.member, document.tag)
         if others:
             when = f"in block {others[0].block_number}"
-            problem = _taken(draft, f"by another document, which was anchored {when}")
-        else:
-            problem = Problem(
-                "", document.reason_code, "an act that the contracts allow", code=document.reason_code
-            )
-        reason = document.reason if not others else ""
-        return _refused(draft, (*draft.problems, problem), reason)
+            problem = issued.taken(draft, f"by another document, which was anchored {when}")
+            return issued.refused(draft, (*draft.problems, problem))
+        problem = issued.by_the_chain(document.reason_code)
+        return issued.refused(draft, (*draft.problems, problem), document.reason)
 
     def _give_up(self, chunk: _Chunk) -> None:
-        reason = self._trouble or "the chain has not taken it yet"
+        why = self._trouble or "the chain has not taken it yet"
         for document_id, drafts in chunk.waiting.items():
             for place, draft in drafts:
-                chunk.results[place] = Issued(
-                    draft.source,
-                    draft.number,
-                    Outcome.PENDING,
-                    document_id,
-                    reason=f"stored, not anchored yet: {reason}",
-                    problems=draft.problems,
-                )
+                chunk.results[place] = issued.pending(draft, document_id, why)
         chunk.waiting.clear()
+
+
+def _missing(store: Store, draft: Draft, document: StoredDocument) -> Opening:
+    """Return what has not followed an anchored document; most documents are followed by nothing."""
+    if not (draft.grants or draft.aliases):
+        return Opening()
+    return followers.missing(store, document, Opening(grants=draft.grants, aliases=draft.aliases))
 
 
 def _default_workers() -> int:
     """Return as many as there are processors, but at most two: each takes some 80 MB."""
     return min(2, len(os.sched_getaffinity(0)))
-
-
-def _anchored(draft: Draft, document: StoredDocument, outcome: Outcome) -> Issued:
-    return Issued(
-        draft.source,
-        draft.number,
-        outcome,
-        document.document_id,
-        document.journal_index,
-        document.anchored_at,
-        problems=draft.problems,
-    )
-
-
-def _refused(draft: Draft, problems: Sequence[Problem], reason: str = "") -> Issued:
-    found = tuple(problems)
-    return Issued(
-        draft.source, draft.number, Outcome.REFUSED, reason=reason or _first_error(found), problems=found
-    )
-
-
-def _taken(draft: Draft, by_whom: str) -> Problem:
-    expectation = f"a number that is free (it is held {by_whom})"
-    return Problem("certificateNumber", draft.number, expectation, code=NUMBER_ALREADY_ANCHORED)
-
-
-def _first_error(problems: Sequence[Problem]) -> str:
-    errors = [problem for problem in problems if problem.severity is Severity.ERROR]
-    more = f" and {len(errors) - 1} more" if len(errors) > 1 else ""
-    return f"{errors[0]}{more}" if errors else ""
-
-
-def _moment(seconds: int) -> str:
-    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

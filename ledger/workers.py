@@ -19,21 +19,22 @@ from datetime import date
 from typing import IO, Any
 
 from ledger.reference import read_reference
-from ledger.sealing import Draft, Recipe, Sealer
+from ledger.sealers import Sealers
+from ledger.sealing import Draft, Recipe
 
 Sources = Sequence[tuple[str, bytes]]
 _AHEAD = 2  # tasks that wait behind those at work
 
 
 class Workers:
-    """Processes that make drafts after one recipe; close them when done.
+    """Processes that make drafts after the recipes of one body; close them when done.
 
     Args:
         here: does the work of a worker that died.
     """
 
-    def __init__(self, recipe: Recipe, count: int, here: Sealer) -> None:
-        self._recipe = recipe
+    def __init__(self, recipes: Sequence[Recipe], count: int, here: Sealers) -> None:
+        self._recipes = tuple(recipes)
         self._here = here
         self._count = count
         self._local = threading.local()
@@ -79,7 +80,7 @@ class Workers:
             assert process.stdin is not None
             assert process.stdout is not None
             known = self._local.pipes = process.stdin, process.stdout
-            _write(process.stdin, self._recipe)
+            _write(process.stdin, self._recipes)
         return known
 
 
@@ -102,10 +103,10 @@ def _work() -> None:
     questions, answers = sys.stdin.buffer, sys.stdout.buffer
     sys.stdout = sys.stderr  # nothing but answers goes out
     try:
-        sealer = Sealer(_read(questions), read_reference())
+        sealers = Sealers(_read(questions), read_reference())
         while True:
             sources, today = _read(questions)
-            _write(answers, [sealer.draft(source, data, today) for source, data in sources])
+            _write(answers, [sealers.draft(source, data, today) for source, data in sources])
     except (EOFError, KeyboardInterrupt, BrokenPipeError):
         os._exit(0)
 

@@ -26,7 +26,7 @@ from tests.fakes.small_chain import CHAIN_ID, REGISTRY, SmallChain, anchor_call
 
 ACCOUNT = TransactionAccount(b"\x11" * 32)
 SIGNER = SoftwareSigner(generate(Algorithm.ES256))
-BODY = IssuingBody("VN-VCCI", b"\x07" * 32, SIGNER, REGISTRY, CHAIN_ID)
+BODY = IssuingBody("VN-VCCI", b"\x07" * 32, SIGNER, {1: REGISTRY}, CHAIN_ID)
 NOW = 1_710_000_000
 
 

@@ -23,7 +23,7 @@ NOW = 1_710_000_000
 def issue(
     consortium: Consortium, store: Store, certificates: list[dict[str, Any]], **options: Any
 ) -> list[Issued]:
-    chain, registry = consortium.chain(), consortium.manifest.registry(1)
+    chain = consortium.chain()
     batches = Batches(chain, store, abi.anchor)
     account, chain_id = consortium.operator(MEMBER), consortium.node.chain_id
     outbox = Outbox(chain, store, account, chain_id=chain_id, clock=lambda: NOW, consequences=batches)
@@ -33,7 +33,7 @@ def issue(
         store,
         outbox,
         batches,
-        IssuingBody(MEMBER, b"\x07" * 32, signer, registry, chain_id),
+        IssuingBody(MEMBER, b"\x07" * 32, signer, consortium.manifest.by_kind, chain_id),
         the_reference(),
         converge=lambda: converge(chain, store, chain_id=chain_id),
         clock=lambda: NOW,

@@ -11,18 +11,19 @@ import pytest
 
 from ledger.core import envelope
 from ledger.core.jose import Algorithm
-from ledger.sealing import Draft, Recipe, Sealer
+from ledger.sealers import Sealers
+from ledger.sealing import Draft, Recipe
 from ledger.workers import Workers
 from tests.certificates import a_certificate, the_reference
 
 RECIPE = Recipe("VN-VCCI", b"\x07" * 32, b"\x52" * 20, 7040, b"\x09" * 32, Algorithm.ES256)
 TODAY = date(2024, 3, 10)
-HERE = Sealer(RECIPE, the_reference())
+HERE = Sealers([RECIPE], the_reference())
 
 
 @pytest.fixture
 def workers() -> Iterator[Workers]:
-    with closing(Workers(RECIPE, 2, HERE)) as opened:
+    with closing(Workers([RECIPE], 2, HERE)) as opened:
         yield opened
 
 

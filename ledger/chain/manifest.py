@@ -51,6 +51,11 @@ class Manifest:
         wanted = f"a kind that this consortium keeps a registry for: {kept}"
         raise Rejected([Problem("kind", NAMES.get(kind, str(kind)), wanted, code="KIND_UNKNOWN")])
 
+    @property
+    def by_kind(self) -> dict[int, bytes]:
+        """Return the addresses of the registries by kind."""
+        return {one.kind: one.address for one in reversed(self.registries)}
+
     def to_json(self) -> str:
         """Return the manifest as its file's text."""
         return json.dumps(

@@ -57,3 +57,23 @@ class Grant:
 
     name: str
     effective_from: int
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """All of it; ``aliases`` are number tags of the other forms of an AEO's code."""
+
+    link: Link | None = None
+    terms: Terms | None = None
+    grants: tuple[Grant, ...] = ()
+    aliases: tuple[bytes, ...] = ()
+
+    @property
+    def is_plain(self) -> bool:
+        """Return whether the record is anchored like any other, with whatever may follow."""
+        return self.link is None and self.terms is None
+
+    @property
+    def is_followed(self) -> bool:
+        """Return whether the record needs further acts once it is anchored."""
+        return bool(self.grants or self.aliases)
