@@ -62,7 +62,8 @@ class Draft:
         content: SHA-256 that is equal exactly for equal documents; sealing is salted, so the document id is not.
         second_keys: what else an officer may read on it: invoice numbers, normalised, and the day of issue.
         terms: what may be drawn on its record, None for no balance.
-        parent: what its record is to hang on, None for nothing. grants: types of an AEO entry.
+        parent: what its record is to hang on, None for nothing. grants: types of an AEO entry; aliases: number tags of
+        the other forms of its code.
     """
 
     source: str
@@ -79,6 +80,7 @@ class Draft:
     terms: Terms | None = None
     parent: Parent | None = None
     grants: tuple[Grant, ...] = ()
+    aliases: tuple[bytes, ...] = ()
 
 
 def kind_of_source(data: bytes) -> int:
@@ -175,7 +177,14 @@ class Sealer:
             terms=terms_of(subject, self._reference),
             parent=parent_of(subject),
             grants=grants_of(subject) if recipe.kind == Kind.AEO else (),
+            aliases=self._aliases(subject) if recipe.kind == Kind.AEO else (),
         )
+
+
+    def _aliases(self, subject: dict[str, Any]) -> tuple[bytes, ...]:
+        recipe = self._recipe
+        found = map(numbers.normalise, subject.get("aliases", ()))
+        return tuple(numbers.tag(recipe.tag_key, recipe.kind, one) for one in found)
 
 
 def _second_keys(document: Document) -> tuple[str, ...]:
