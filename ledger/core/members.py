@@ -46,8 +46,14 @@ ROLE_FOR_DOCUMENT_TYPE = {
     864: Role.PREFERENTIAL_ORIGIN,
     865: Role.PREFERENTIAL_ORIGIN,
     954: Role.PREFERENTIAL_ORIGIN,
+    626: Role.LICENCES,
+    628: Role.LICENCES,
+    811: Role.LICENCES,
+    911: Role.LICENCES,
+    966: Role.LICENCES,
+    879: Role.ADMINISTRATION,
 }
-"""Role that a member needs to anchor documents of a UNTDID 1001 type in a registry of origin."""
+"""Role that a member needs to anchor documents of a UNTDID 1001 type."""
 
 
 @dataclass(slots=True)

@@ -1,0 +1,140 @@
+"""The world of the scenarios: gateways of several members over HTTP, on one real node.
+
+Every call goes through the interface as a declaration system or a back office would make it; nothing reaches around it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from starlette.testclient import TestClient
+
+from api.access import Keyring
+from api.app import create_app
+from api.gateway import Gateway, Limits
+from api.idempotency import Answers
+from api.metrics import Metrics
+from ledger.settings import read_settings
+from ledger.store import open_store
+from ledger.store.access import ApiKey
+from ledger.wiring import open_ledger
+from tests.consortium import Consortium
+from tests.gateways import a_fresh_certificate
+
+SHANGHAI, NINGBO = "CN2202", "CN3104"
+Body = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Office:
+    """One gateway as its callers see it; the role of the key is an administrator's, access has tests of its own."""
+
+    client: TestClient
+
+    def get(self, path: str, /, **query: object) -> Body:
+        return self._answer(self.client.get(path, params={name: str(one) for name, one in query.items()}))
+
+    def post(self, path: str, /, **body: object) -> Body:
+        return self._answer(self.client.post(path, json=body))
+
+    def patch(self, path: str, /, **body: object) -> Body:
+        return self._answer(self.client.patch(path, json=body))
+
+    def refused(self, path: str, /, **body: object) -> Body:
+        """POST and return the problem report of a refusal."""
+        response = self.client.post(path, json=body)
+        assert response.status_code == 409, response.text
+        report: Body = response.json()
+        return report
+
+    def issue(self, *documents: Body) -> list[Body]:
+        results: list[Body] = self.post("/v1/documents", documents=list(documents))["results"]
+        return results
+
+    def anchored(self, document: Body) -> str:
+        """Issue a document and return its number."""
+        [result] = self.issue(document)
+        assert result["outcome"] == "anchored", result
+        return str(result["number"])
+
+    def sealed(self, document: Body) -> str:
+        """Issue a document and return it as it is handed out."""
+        [result] = self.issue(document)
+        assert result["outcome"] in ("anchored", "already_anchored"), result
+        return str(self.get(f"/v1/documents/{result['documentId']}")["sealed"])
+
+    @staticmethod
+    def _answer(response: Any) -> Body:
+        assert response.status_code in (200, 202), response.text
+        answer: Body = response.json()
+        return answer
+
+
+@dataclass
+class World:
+    """Opens a gateway for each member that is asked for, once."""
+
+    consortium: Consortium
+    stack: ExitStack
+    offices: dict[str, Office] = field(default_factory=dict)
+
+    def at(self, member: str) -> Office:
+        if member not in self.offices:
+            settings = read_settings(self.consortium.folder / member, {})
+            store = self.stack.enter_context(open_store(settings.store.url))
+            key = f"ts_{member}_scenarios"
+            store.api_keys.add(key, ApiKey("scenarios", "administrator", (), 0, False, 1))
+            ledger = self.stack.enter_context(open_ledger(settings))
+            gateway = Gateway(
+                ledger, Keyring(store.api_keys), Answers(store.idempotency), Metrics(), Limits()
+            )
+            client = TestClient(create_app(gateway), headers={"Authorization": f"Bearer {key}"})
+            self.offices[member] = Office(self.stack.enter_context(client))
+        return self.offices[member]
+
+    @property
+    def viet_nam(self) -> Office:
+        return self.at("VN-VCCI")
+
+    @property
+    def china(self) -> Office:
+        return self.at("CN-GACC")
+
+    @property
+    def licences(self) -> Office:
+        return self.at("CN-MOFCOM")
+
+    @property
+    def singapore(self) -> Office:
+        return self.at("SG-CUSTOMS")
+
+    def certificate(self, **changes: Any) -> Body:
+        """Return a certificate of today that nobody has issued yet."""
+        return a_fresh_certificate(self.consortium, **changes)
+
+
+@contextmanager
+def a_world(consortium: Consortium) -> Iterator[World]:
+    with ExitStack() as stack:
+        yield World(consortium, stack)
+
+
+def findings(verdict: Body) -> dict[str, str]:
+    """Return everything that was found: code and message."""
+    return {one["code"]: one["message"] for check in verdict["checks"] for one in check["findings"]}
+
+
+def outcome(verdict: Body, check: str) -> str:
+    return next(str(one["outcome"]) for one in verdict["checks"] if one["check"] == check)
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+def iso(moment: datetime) -> str:
+    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
