@@ -32,6 +32,19 @@ def show(text: object) -> str:
     return "".join(_escaped(sign) if unicodedata.category(sign) in _HIDDEN else sign for sign in shown)
 
 
+def words(value: object) -> str:
+    """Return a JSON value as a person reads it: no braces, no quotes, ``none`` for nothing."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if value is None or value in ([], {}):
+        return "none"
+    if isinstance(value, dict):
+        return ", ".join(f"{show(name)} {words(child)}" for name, child in value.items())
+    if isinstance(value, list):
+        return "; ".join(map(words, value))
+    return show(value)
+
+
 def say(*lines: str) -> None:
     """Print lines to standard output; what its encoding lacks is escaped."""
     for line in lines:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from ledger.cli import exits
-from ledger.cli.console import BOLD, GREEN, coloured, say, say_json, show, table
+from ledger.cli.console import BOLD, GREEN, coloured, say, say_json, show, table, words
 from ledger.cli.home import opened
 from ledger.service.answers import ActReceipt, StatusAction
 from ledger.service.wire import (
@@ -74,5 +75,14 @@ def show_receipt(receipt: ActReceipt, as_json: bool) -> None:
 
 def details_text(details: Mapping[str, object]) -> str:
     """Return an entry's own members as one line."""
-    shape = plain(details)
-    return "  ".join(f"{name} {show(value)}" for name, value in shape.items())
+    shape: dict[str, Any] = plain(details)
+    return "  ".join(_told(shape))
+
+
+def _told(shape: Mapping[str, Any]) -> Iterator[str]:
+    """Yield names with values; what is nested is told as if it were not."""
+    for name, value in shape.items():
+        if isinstance(value, dict):
+            yield from _told(value)
+        else:
+            yield f"{name} {words(value)}"

@@ -54,11 +54,13 @@ def run(arguments: Sequence[str] | None, opener: Opener | None = None) -> int:
 def _refused(error: Refused) -> int:
     from ledger.service.wire import plain, refusal_reason
 
-    details = ""
-    if refusal_reason(error) is None:
-        # Without a sentence for people, what the contract itself said is the best there is.
-        details = "".join(f"\n  {name}: {value}" for name, value in plain(error.arguments).items())
-    return _failed(f"refused by the consortium's rules: {error} ({error.code}){details}", exits.PROBLEMS)
+    # Without a sentence for people, what the contract itself said is the best there is.
+    told = refusal_reason(error) is not None or error.code in str(error)
+    code = "" if error.code in str(error) else f" ({error.code})"
+    details = (
+        "" if told else "".join(f"\n  {name}: {value}" for name, value in plain(error.arguments).items())
+    )
+    return _failed(f"refused by the consortium's rules: {error}{code}{details}", exits.PROBLEMS)
 
 
 def _rejected(problems: Sequence[Problem]) -> int:

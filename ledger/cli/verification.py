@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from ledger.cli import exits, files
-from ledger.cli.console import BOLD, FAINT, GREEN, RED, YELLOW, coloured, say, say_json, show
+from ledger.cli.console import BOLD, FAINT, GREEN, RED, YELLOW, coloured, say, say_json, show, words
 from ledger.cli.home import opened
 from ledger.core.problems import Problem
 from ledger.errors import Rejected
@@ -123,7 +123,11 @@ def show_verdict(shape: Mapping[str, Any]) -> None:
         say(
             "",
             coloured("Record", BOLD),
-            *(f"  {name}: {show(value)}" for name, value in shape["record"].items()),
+            *(
+                f"  {name}: {words(value)}"
+                for name, value in shape["record"].items()
+                if value not in (None, [])
+            ),
         )
     if shape["next"]:
         say("", coloured("What to do next", BOLD), *(f"  {show(step)}" for step in shape["next"]))

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from ledger.cli.parser import build_parser
+from ledger.cli.records import details_text
 from ledger.errors import Refused, Unavailable
 from ledger.service.ledger import Ledger
 from tests.cli.command import Command
@@ -133,6 +134,16 @@ def test_history_names_who_acted_and_when(command: Command) -> None:
     assert "StatusChanged" in answer.out
     assert ADDRESS in answer.out
     assert "2026-11-23T09:30:00Z" in answer.out
+
+
+def test_a_historys_nested_details_are_told_in_words() -> None:
+    details = {"place": {"office": "CN2202", "item": 0}, "conflict": True, "happened_at": None}
+    assert details_text(details) == "office CN2202  item 0  conflict yes  happenedAt none"
+
+
+def test_a_refusal_names_the_contracts_error_once(command: Command, ledger: FaceLedger) -> None:
+    ledger.raises = Refused("RoleMissing", "not registered (RoleMissing: role 16)", {"role": 16})
+    assert command("member", "list").err.count("RoleMissing") == 1
 
 
 def test_history_of_an_unknown_number_exits_2(command: Command) -> None:
