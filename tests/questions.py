@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.hashes import SHA256
 
 from ledger.core import envelope, jose, numbers
-from ledger.core.acts import UsePlace
+from ledger.core.acts import RolesChanged, UsePlace
 from ledger.core.balances import UNIT_SCALE, LineState
 from ledger.core.codes import Reference
 from ledger.core.documents.declaration import Declaration, validate_declaration
@@ -18,7 +18,7 @@ from ledger.core.documents.origin import Certificate, to_claims
 from ledger.core.documents.validation import validate
 from ledger.core.envelope import Opened, open_envelope
 from ledger.core.facts import Facts, Question, Sight
-from ledger.core.forms import ORIGIN
+from ledger.core.forms import LICENCE, ORIGIN, Form
 from ledger.core.sdjwt import Frame
 from ledger.core.state import Replay
 from ledger.core.uses import TermsState, Usage, UseRecord, UseState
@@ -61,11 +61,62 @@ def a_token(
     valid, problems = validate(source, the_reference())
     assert isinstance(valid, Certificate), problems
     subject = {**to_claims(valid), **(claims or {})}
+    issuer = str(source["issuer"]["id"])
+    return _sealed(ORIGIN, subject, issuer=issuer, signer=signer, kid=kid, registry=registry)
+
+
+def a_licence_token(**changes: Any) -> bytes:
+    """A sealed import licence of VN-VCCI for 100 t, with nothing hidden; ``changes`` replaces members of it."""
+    line = {
+        "sequence": 1,
+        "hsCode": "0304",
+        "originCountry": {"country": "NO"},
+        "balanceKind": "QUANTITY",
+        "quantities": [{"kind": "NET_MASS", "value": "100", "unit": "TNE"}],
+        "value": None,
+        "itemCategory": None,
+        "specimen": None,
+        "parentItem": None,
+    }
+    subject = {
+        "documentTypeCode": "911",
+        "profileCode": "LICENCE",
+        "certificateNumber": NUMBER,
+        "issuer": {"id": VCCI, "country": "VN"},
+        "issueDate": "2026-01-01",
+        "issueKind": "ORIGINAL",
+        "validFrom": None,
+        "validUntil": "2026-12-31",
+        "usageMode": "MULTI_SHIPMENT",
+        "maxUses": None,
+        "allowedOffices": [],
+        "tolerancePct": 0,
+        "bulk": False,
+        "destinationCountry": "VN",
+        "procedure": None,
+        "cites": None,
+        "dualUse": None,
+        "items": [{**line, **changes.pop("line", {})}],
+        "references": [],
+        **changes,
+    }
+    return _sealed(LICENCE, subject)
+
+
+def _sealed(
+    form: Form,
+    subject: dict[str, Any],
+    *,
+    issuer: str = VCCI,
+    signer: ec.EllipticCurvePrivateKey | None = None,
+    kid: bytes | None = None,
+    registry: bytes = REGISTRY,
+) -> bytes:
     credential = envelope.credential(
-        ORIGIN,
+        form,
         subject,
         identifier="urn:uuid:5b7e7b1a-8a2c-4e6f-9d3b-1f2e3d4c5b6a",
-        issuer=str(source["issuer"]["id"]),
+        issuer=issuer,
         valid_from="2026-01-01T00:00:00Z",
         valid_until=None,
         chain_id=CHAIN_ID,
@@ -237,6 +288,17 @@ class _Slot:
     status: int
     document_type: int
     use_policy: int
+
+
+def a_licence(
+    policy: int = 0x0300, document_type: int = 911, economy: str = "VN", **changes: Any
+) -> Presented:
+    """An import licence of VN-VCCI for 100 t, drawn on by Vietnamese customs; ``changes`` replaces members of it."""
+    presented = Presented(token=a_licence_token(**changes), asked={"kind": 2, "economy": economy})
+    presented.journal.decide(RolesChanged(VCCI, 12))
+    chained = {"document_type": document_type, "use_policy": policy}
+    presented.record, presented.slot = chained, chained
+    return presented.anchor().used(authorised=100, economies=("VN",))
 
 
 def outcome(verdict: Verdict, check: str) -> Outcome:

@@ -1,10 +1,14 @@
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import Any
+
 import pytest
 
-from ledger.core.verdict import Outcome, Word
+from ledger.core.verdict import Outcome, Verdict, Word
 from tests.certificates import a_certificate, an_item
-from tests.questions import FRESH, Presented, a_token, code_is_found, outcome
+from tests.journals import DAY, START
+from tests.questions import FRESH, Presented, a_licence, a_token, code_is_found, message_of, outcome
 
 ITEM = {"sequence": 1, "hsCode": "0304620000", "originCountry": "VN",
         "quantities": [{"kind": "NET_MASS", "value": "24", "unit": "TNE"}]}  # fmt: skip
@@ -66,3 +70,123 @@ def test_a_further_unit_that_is_not_certified_does_not_stand_in_the_way_of_one_t
 
 def test_a_certificate_for_another_destination_is_referred() -> None:
     assert Presented().anchor().declared(country="AU").verdict().word is Word.REFER
+
+
+# --- licences --------------------------------------------------------------------------------------------------------
+
+
+def under(presented: Presented, **item: Any) -> Verdict:
+    """The verdict on a declaration in Viet Nam of 40 t of frozen fish from Norway."""
+    quantities = [{"kind": "NET_MASS", "value": "40", "unit": "TNE"}]
+    declared = {"sequence": 1, "hsCode": "03046200", "quantities": quantities, "originCountry": "NO", **item}
+    return presented.declared(country="VN", items=[declared]).verdict()
+
+
+def test_a_declaration_under_a_licence_is_accepted() -> None:
+    verdict = under(a_licence())
+    assert verdict.word is Word.ACCEPT
+    assert len(verdict.checks) == 6
+
+
+@pytest.mark.parametrize(
+    ("licensed", "declared", "agrees"),
+    [
+        ("0304", "03046200", True),
+        ("03046200", "030462", True),
+        ("03046210", "03046290", False),
+        ("0303", "03046200", False),
+        (None, "03046200", True),
+    ],
+)
+def test_codes_of_a_licence_are_compared_on_all_the_digits_that_both_give(
+    licensed: str | None, declared: str, agrees: bool
+) -> None:
+    verdict = under(a_licence(line={"hsCode": licensed}), hsCode=declared)
+    assert code_is_found(verdict, "R15", "DATA") is not agrees
+
+
+def test_an_origin_that_the_licence_does_not_say_is_not_compared() -> None:
+    assert under(a_licence(line={"originCountry": None})).word is Word.ACCEPT
+    assert code_is_found(under(a_licence(), originCountry="IS"), "R18", "DATA")
+
+
+def test_a_declaration_where_the_licence_cannot_be_drawn_on_is_referred() -> None:
+    declared = a_licence().declared(country="CN")
+    assert code_is_found(declared.verdict(), "X26", "DATA")
+
+
+def test_a_licence_that_is_asked_about_as_a_certificate_is_referred() -> None:
+    presented = a_licence()
+    presented.asked = {"kind": 1}
+    assert code_is_found(presented.verdict(), "X28", "INTEGRITY")
+
+
+def a_permit(**changes: Any) -> Presented:
+    """A CITES export permit of Viet Nam that Chinese customs is shown."""
+    cites = {"permitType": "EXPORT", "purposeCode": "T"}
+    permit = a_licence(
+        0x0301,
+        626,
+        "CN",
+        documentTypeCode="626",
+        profileCode="CITES-EXPORT",
+        usageMode="ONE_SHIPMENT",
+        cites=cites,
+        destinationCountry="CN",
+        validUntil="2026-06-30",
+        **changes,
+    )
+    return permit.used(authorised=100, economies=("CN",))
+
+
+def test_a_permit_without_the_export_endorsement_is_referred() -> None:
+    verdict = a_permit().verdict()
+    assert verdict.word is Word.REFER
+    assert message_of(verdict, "R36") == "No export endorsement of the actual quantities is on the ledger."
+
+
+def test_the_exporting_customs_is_not_asked_for_its_own_endorsement() -> None:
+    presented = a_permit()
+    presented.asked = {"kind": 2, "economy": "VN"}
+    assert not code_is_found(presented.verdict(), "R36", "DATA")
+
+
+def endorsed(presented: Presented, actual: int) -> Presented:
+    """The permit as customs endorsed it at export."""
+    presented.used(authorised=actual, economies=("CN",))
+    presented.facts["usage"] = replace(presented.facts["usage"], endorsed_at=START + DAY)
+    return presented
+
+
+def test_an_endorsed_permit_is_accepted_and_its_actual_quantity_counts() -> None:
+    assert endorsed(a_permit(), 90).verdict().word is Word.ACCEPT
+    items = [
+        {
+            "sequence": 1,
+            "hsCode": "030462",
+            "quantities": [{"kind": "NET_MASS", "value": "95", "unit": "TNE"}],
+        }
+    ]
+    verdict = endorsed(a_permit(), 90).declared(items=items).verdict()
+    assert message_of(verdict, "R16") == "Item 1: declared 95 t, endorsed at export 90 t."
+    assert message_of(verdict, "R12") == "Requested 95 t, free 90 t."
+
+
+# --- waiver ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("values", "applies"), [(["150", "50"], True), (["150", "50.01"], False), (["150", None], False)]
+)
+def test_an_amount_up_to_the_waiver_is_told_and_changes_nothing(
+    values: list[str | None], applies: bool
+) -> None:
+    items = [
+        {**ITEM, "sequence": place, "certificateItem": 1, "quantities": [],
+         **({} if value is None else {"customsValue": {"amount": value, "currency": "USD"}})}
+        for place, value in enumerate(values, start=1)
+    ]  # fmt: skip
+    verdict = Presented().anchor().declared(items=items).verdict()
+    assert verdict.word is Word.ACCEPT
+    told = "The agreement asks for no certificate up to 200 USD; 200 USD are declared."
+    assert (message_of(verdict, "X48") == told) is applies

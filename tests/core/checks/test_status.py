@@ -13,7 +13,7 @@ from tests.journals import (
     START,
     VCCI,
 )
-from tests.questions import FRESH, Presented, a_token, a_use, code_is_found, message_of, outcome
+from tests.questions import FRESH, Presented, a_licence, a_token, a_use, code_is_found, message_of, outcome
 
 
 @pytest.mark.parametrize(
@@ -203,3 +203,21 @@ def test_goods_imported_before_the_validity_began_are_referred_without_the_mark(
     verdict = Presented().anchor().declared(importDate="2025-12-31").verdict()
     assert verdict.word is Word.REFER
     assert code_is_found(verdict, "X19", "STATUS")
+
+
+@pytest.mark.parametrize(
+    ("until", "imported", "valid"),
+    [
+        (None, "2026-12-31", True),
+        (None, "2027-01-01", False),
+        ("2027-03-31", "2027-03-31", True),
+        ("2027-06-30", "2027-04-01", False),
+    ],
+)
+def test_a_licence_for_a_calendar_year_with_carry_over_is_judged_at_the_day_of_import(
+    until: str | None, imported: str, valid: bool
+) -> None:
+    licence = a_licence(
+        0x0301, profileCode="CN-IMPORT-ONE", usageMode="ONE_SHIPMENT", validUntil=until
+    ).declared(country="VN", importDate=imported)
+    assert code_is_found(licence.verdict(), "R08", "STATUS") is not valid
