@@ -180,7 +180,6 @@ class Sealer:
             aliases=self._aliases(subject) if recipe.kind == Kind.AEO else (),
         )
 
-
     def _aliases(self, subject: dict[str, Any]) -> tuple[bytes, ...]:
         recipe = self._recipe
         found = map(numbers.normalise, subject.get("aliases", ()))
