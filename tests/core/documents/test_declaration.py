@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 import orjson
@@ -75,3 +76,26 @@ def test_garbage_gives_problems_and_raises_nothing(value: dict[str, Any]) -> Non
     declaration, found = validate_declaration(value, the_reference())
     assert declaration is None
     assert found
+
+
+def test_a_declaration_says_where_and_when_it_was_accepted() -> None:
+    source = a_declaration(office="CN2200", acceptedAt="2024-04-01T10:05:00+08:00")
+    declaration, found = validate_declaration(source, the_reference())
+    assert found == []
+    assert declaration is not None
+    assert declaration.office == "CN2200"
+    assert declaration.accepted_at == datetime(2024, 4, 1, 2, 5, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("time", ["2024-04-01T10:05:00", "2024-02-30T10:05:00Z", "today", "2024-04-01"])
+def test_a_time_of_acceptance_without_an_offset_could_be_another_one_and_is_refused(time: str) -> None:
+    declaration, found = validate_declaration(a_declaration(acceptedAt=time), the_reference())
+    assert declaration is None
+    assert [(problem.path, problem.code) for problem in found] == [("acceptedAt", "TIME_INVALID")]
+
+
+def test_an_item_may_say_its_value_in_a_known_currency() -> None:
+    for currency, codes in (("EUR", []), ("XXQ", ["CURRENCY_UNKNOWN"])):
+        item = {"sequence": 1, "hsCode": "030462", "customsValue": {"amount": "10.50", "currency": currency}}
+        _, found = validate_declaration(a_declaration(items=[item]), the_reference())
+        assert [problem.code for problem in found] == codes
