@@ -15,10 +15,12 @@ from ledger.core.profiles import (
     Validity,
     choose,
     day_of,
+    latest_day,
     valid_on,
     valid_until,
 )
 from tests.certificates import a_certificate, the_reference
+from tests.licences import a_licence
 
 DAYS = st.dates(date(1990, 1, 1), date(2200, 1, 1))
 
@@ -145,3 +147,87 @@ def test_the_version_in_force_on_the_day_is_chosen() -> None:
 )
 def test_what_is_not_a_day_of_the_calendar_is_no_day(text: object) -> None:
     assert day_of(text) is None
+
+
+# --- licences ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("issued", "last"), [(date(2026, 1, 1), 2026), (date(2026, 12, 31), 2026)])
+def test_a_calendar_year_ends_on_its_last_day_and_may_carry_over_to_the_end_of_march(
+    issued: date, last: int
+) -> None:
+    licence = profile("CN-IMPORT-MULTI")
+    assert valid_until(licence, issued) == date(last, 12, 31)
+    assert latest_day(licence, issued) == date(last + 1, 3, 31)
+
+
+def test_the_calendar_year_is_that_in_which_the_validity_begins() -> None:
+    licence = profile("CN-IMPORT-ONE")
+    assert valid_until(licence, date(2026, 12, 20), first=date(2027, 1, 1)) == date(2027, 12, 31)
+
+
+def test_without_a_carry_over_the_latest_day_is_the_last_one() -> None:
+    licence = replace(profile("CN-IMPORT-ONE"), carry_over=None)
+    assert latest_day(licence, date(2026, 5, 1)) == date(2026, 12, 31)
+    assert latest_day(profile("RCEP"), date(2024, 3, 4)) == date(2025, 3, 3)
+
+
+@pytest.mark.parametrize(
+    ("stated", "day", "validity"),
+    [
+        ("2026-12-31", date(2026, 12, 31), Validity.VALID),
+        ("2026-12-31", date(2027, 1, 1), Validity.EXPIRED),
+        ("2027-03-31", date(2027, 3, 31), Validity.VALID),
+        ("2027-03-31", date(2027, 4, 1), Validity.EXPIRED),
+        ("2029-12-31", date(2027, 4, 1), Validity.EXPIRED),
+        (None, date(2026, 12, 31), Validity.VALID),
+        (None, date(2027, 1, 1), Validity.EXPIRED),
+        ("2026-12-31", date(2026, 3, 1), Validity.NOT_YET),
+    ],
+)
+def test_a_licence_of_a_calendar_year_is_judged_on_the_day_of_import(
+    stated: str | None, day: date, validity: Validity
+) -> None:
+    licence = a_licence(validUntil=stated)
+    assert valid_on(profile("CN-IMPORT-MULTI"), licence, day).validity is validity
+
+
+@pytest.mark.parametrize(("name", "months"), [("CITES-EXPORT", 6), ("CITES-IMPORT", 12)])
+def test_a_cites_permit_cannot_be_longer_than_its_profile_allows(name: str, months: int) -> None:
+    permit = a_licence(issueDate="2026-06-01", validUntil="2030-01-01")
+    last = valid_on(profile(name), permit, date(2026, 6, 1)).last
+    assert last == (date(2026, 11, 30) if months == 6 else date(2027, 5, 31))
+
+
+def test_the_last_year_of_the_calendar_carries_over_to_nowhere() -> None:
+    assert latest_day(profile("CN-IMPORT-ONE"), date.max) == date(date.max.year, 12, 31)
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "tolerance", "on_remaining", "for_bulk", "most"),
+    [
+        ("CN-IMPORT-ONE", 2, 5, False, True, 1),
+        ("CN-IMPORT-MULTI", 2, 5, True, True, 12),
+        ("EU-AGRI", 2, 5, False, False, 0),
+        ("CITES-EXPORT", 2, None, False, False, 1),
+        ("RCEP", 1, None, False, False, 0),
+    ],
+)
+def test_profiles_say_how_often_and_with_what_tolerance(
+    name: str, kind: int, tolerance: int | None, on_remaining: bool, for_bulk: bool, most: int
+) -> None:
+    found = profile(name)
+    assert (found.kind, found.use.n) == (kind, most)
+    assert (found.tolerance, found.tolerance_on_remaining, found.tolerance_for_bulk) == (
+        tolerance,
+        on_remaining,
+        for_bulk,
+    )
+
+
+def test_a_quantity_may_be_drawn_on_by_a_limited_number_of_declarations() -> None:
+    assert UsePolicy(UseKind.QUANTITY, 12).on_chain() == 0x030C
+    with pytest.raises(ValueError, match="expected 0 to 255"):
+        UsePolicy(UseKind.QUANTITY, 256)
+    with pytest.raises(ValueError, match="expected 0 to 0"):
+        UsePolicy(UseKind.SINGLE, 1)
