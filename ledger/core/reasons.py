@@ -103,6 +103,7 @@ class Reason(Enum):
     RECORDED_LATER = ("X46", "A change was recorded later than it took effect.")
     RECOGNITION_NOT_CHECKED = ("X47", "Mutual recognition could not be checked.")
     WAIVER_APPLIES = ("X48", "The agreement asks for no certificate for an amount this small.")
+    OFFICES_NAMED = ("X49", "It may be used at certain offices only.")
 
     def __init__(self, code: str, sentence: str) -> None:
         self.code = code

@@ -2,22 +2,27 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import orjson
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ledger.core.aeo import Agreements
 from ledger.core.facts import Candidate, Facts, Question
+from ledger.core.opening import Relation
+from ledger.core.records import Link
 from ledger.core.verdict import CheckName, Concerns, Outcome, Word
 from ledger.core.verify import verify
 from tests.certificates import the_reference
 from tests.journals import (
+    ACCI,
     CHAIN_ID,
     REGISTRY,
     VCCI,
 )
-from tests.questions import NUMBER, Presented, code_is_found, outcome
+from tests.questions import NUMBER, Presented, a_licence, a_use, code_is_found, outcome
 
 ITEM = {"sequence": 1, "hsCode": "0304620000", "originCountry": "VN",
         "quantities": [{"kind": "NET_MASS", "value": "24", "unit": "TNE"}]}  # fmt: skip
@@ -171,17 +176,39 @@ json_values = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(texts, inner, max_size=3),
     max_leaves=6,
 )
-PRESENTED = Presented().anchor().declared(items=[ITEM], invoiceNumbers=["EX-1"])
-OPENED, MEMBERS = PRESENTED.opened, sorted(PRESENTED.opened.subject)
+ASKED: dict[str, Any] = {
+    "economy": "CN",
+    "office": "CN2202",
+    "partner": "CN-GACC",
+    "commitment": b"\x01" * 32,
+}
+PRESENTED = Presented(asked=ASKED).anchor().declared(items=[ITEM], invoiceNumbers=["EX-1"])
+PRESENTED.used(a_use(10), authorised=20)
+PRESENTED.facts |= {"types": {}, "agreements": Agreements({})}
+LICENSED = a_licence()
+OPENED = {1: PRESENTED.opened, 2: LICENSED.opened, 3: PRESENTED.opened}
+LINK = Link(Relation.BACK_TO_BACK, ACCI, b"\x02" * 32)
+MEMBERS = sorted({*OPENED[1].subject, *OPENED[2].subject, "references", "transport", "cites", "profileCode"})
+RECORDS: list[dict[str, Any]] = [{}, {"link": LINK}, {"use_policy": 0x0305}, {"document_type": 626}]
 
 
-@given(st.dictionaries(st.sampled_from([*MEMBERS, "references"]), json_values, max_size=4), json_values)
+@given(
+    st.sampled_from([1, 2, 3]),
+    st.sampled_from(RECORDS),
+    st.dictionaries(st.sampled_from(MEMBERS), json_values, max_size=4),
+    json_values,
+)
 def test_whatever_an_issuer_sealed_leads_to_a_verdict_and_no_error(
-    members: dict[str, object], item: object
+    kind: int, record: dict[str, Any], members: dict[str, object], item: object
 ) -> None:
     items = {"items": [item, {"sequence": 1, "quantities": item, "hsCode": item, "originCountry": item}]}
-    subject = {**OPENED.subject, **items, **members}
-    document = replace(OPENED, claims={**OPENED.claims, "credentialSubject": subject})
-    question = Question(as_of=PRESENTED.now, document=document, declaration=PRESENTED.declaration)
-    verdict = verify(question, PRESENTED.gathered(OPENED), the_reference())
+    subject = {**OPENED[kind].subject, **items, **members}
+    document = replace(OPENED[kind], claims={**OPENED[kind].claims, "credentialSubject": subject})
+    question = Question(
+        as_of=PRESENTED.now, kind=kind, document=document, declaration=PRESENTED.declaration, **ASKED
+    )
+    facts = PRESENTED.gathered(OPENED[1])
+    assert facts.record is not None
+    verdict = verify(question, replace(facts, record=replace(facts.record, **record)), the_reference())
     assert orjson.dumps(verdict.to_dict())
+    assert len(verdict.checks) == (7 if kind == 3 else 6)

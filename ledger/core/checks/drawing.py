@@ -31,7 +31,10 @@ def about_lines(case: Case, usage: Usage) -> Iterator[Finding]:
         return
     so_far: dict[int, Decimal] = {}
     for asked in asked_of(case, {number: line.unit for number, line in usage.lines.items()}):
-        line = usage.lines[asked.line]
+        line = usage.lines.get(asked.line)
+        if line is None:
+            yield from _without_line(case, asked)
+            continue
         if asked.quantity is None:
             yield _not_comparable(asked, line)
             continue
@@ -112,6 +115,15 @@ def _holding(case: Case, use: UseRecord, unit: str) -> str:
     who = "another declaration of this office" if same else "another office"
     verb = "reserved" if use.state is UseState.RESERVED else "used"
     return f"{quantity_words(use.quantity, unit)} {verb} by {who} at {case.clock(use.used_at)}"
+
+
+def _without_line(case: Case, asked: Asked) -> Iterator[Finding]:
+    """Yield that a declared item is not on the record; with a document, the check of data says so."""
+    if case.document is None:
+        place = asked.item.sequence
+        message = f"Declared item {place} names no line of the record."
+        step = "Say which item of the certificate it claims."
+        yield Finding.of(Reason.ITEM_NOT_CERTIFIED, Word.REFER, message, item=place, next_step=step)
 
 
 def _not_comparable(asked: Asked, line: LineState) -> Finding:

@@ -23,7 +23,10 @@ _KINDS: Final = ("NET_MASS", "SUPPLEMENTARY", "OTHER", "GROSS_MASS")
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What one declared item asks of one line, in millionths of the line's unit; None where that cannot be said."""
+    """What one declared item asks of one line, in millionths of the line's unit; None where that cannot be said.
+
+    ``line`` is 0 where the record has no such line.
+    """
 
     item: DeclarationItem
     line: int
@@ -31,7 +34,7 @@ class Asked:
 
 
 def asked_of(case: Case, units: Mapping[int, str]) -> Iterator[Asked]:
-    """Yield what the declared items ask; an item that names no line of the record is not among them.
+    """Yield what the declared items ask.
 
     Args:
         units: unit of each line of the record.
@@ -40,8 +43,7 @@ def asked_of(case: Case, units: Mapping[int, str]) -> Iterator[Asked]:
     for item in () if declaration is None else declaration.items:
         line = _line_of(case, item)
         unit = units.get(line)
-        if unit is not None:
-            yield Asked(item, line, _in_unit(case, item, line, unit))
+        yield Asked(item, 0, None) if unit is None else Asked(item, line, _in_unit(case, item, line, unit))
 
 
 def certified_of(case: Case, unit: str) -> Decimal:

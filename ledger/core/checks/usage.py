@@ -94,7 +94,7 @@ def _about_place(case: Case, usage: Usage) -> Iterator[Finding]:
     offices = ", ".join(terms.offices)
     if office is None:
         message = f"It may be used at {offices} only."
-        yield Finding.of(Reason.OFFICE_NOT_ALLOWED, Word.ACCEPT, message)
+        yield Finding.of(Reason.OFFICES_NAMED, Word.ACCEPT, message)
     elif office not in terms.offices:
         message = f"It may be used at {offices} only, not at {office}."
         step = f"Lodge the declaration at {offices}."

@@ -143,7 +143,7 @@ def test_an_office_that_the_terms_do_not_name_is_rejected() -> None:
 def test_without_an_office_in_the_question_the_allowed_ones_are_told() -> None:
     verdict = a_balance(offices=("CN2202",), asked={"office": None}).verdict(by_number=True)
     assert verdict.word is Word.ACCEPT
-    assert message_of(verdict, "R13") == "It may be used at CN2202 only."
+    assert message_of(verdict, "X49") == "It may be used at CN2202 only."
 
 
 def test_customs_of_an_economy_that_the_terms_do_not_name_are_rejected() -> None:
