@@ -153,14 +153,16 @@ def test_no_query_makes_the_gateway_fail(path: str, query: dict[str, str], clien
 
 @quick
 @given(name=st.text(st.characters(blacklist_categories=["Cs"]), min_size=1, max_size=30))
-def test_no_name_of_a_schema_or_document_makes_the_gateway_fail(
-    name: str, as_role: Callable[[str], TestClient]
-) -> None:
+def test_no_name_of_a_thing_makes_the_gateway_fail(name: str, as_role: Callable[[str], TestClient]) -> None:
     from urllib.parse import quote
 
     client = as_role("issuer")
     for path in ("/v1/schemas/", "/v1/documents/"):
         assert client.get(path + quote(name, safe="")).status_code in (200, 404, 405, 422)
+    customs = as_role("administrator")
+    for path, action in (("/v1/uses/", "release"), ("/v1/agreements/", "consent")):
+        answer = customs.patch(path + quote(name, safe=""), json={"action": action})
+        assert answer.status_code in (200, 404, 405, 409, 422)
 
 
 @quick
