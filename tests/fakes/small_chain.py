@@ -1,14 +1,14 @@
-"""A chain in a few lines: blocks, nonces, one registry with the journal, and reorganisations.
+"""A chain in a few lines: blocks, nonces, a registry of each kind with the journal, and reorganisations.
 
 It keeps the port's contract, so what works on it works on a node; that the contracts behave like its registry is
-asserted elsewhere, on the real ones.
+asserted elsewhere, on the real ones. What a registry takes besides batches is in ``small_registry``.
 """
 
 from __future__ import annotations
 
 import hashlib
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 import rlp
@@ -16,12 +16,17 @@ from coincurve import PublicKey
 from eth_hash.auto import keccak
 
 from ledger.chain.port import Appended, Block, JournalHead, Look, RecordSlot, TransactionReceipt
-from ledger.core.entries import raw_entries
+from ledger.core.acts import Act
+from ledger.core.entries import FIXED_LENGTH, encode, raw_entries
 from ledger.core.merkle import Frontier, leaf_digest
 from ledger.errors import Refused
+from tests.fakes.small_registry import Records, carry_out
 
 CHAIN_ID = 7_040
 REGISTRY = b"\x52" * 20
+REGISTRIES = {1: REGISTRY, 2: b"\x53" * 20, 3: b"\x54" * 20}
+OPERATOR = b"\x0a" * 20
+_HEAD = 37  # where an entry's own part begins
 
 
 def anchor_call(
@@ -41,7 +46,7 @@ class _Mined:
 @dataclass
 class _State:
     nonces: dict[bytes, int] = field(default_factory=dict)
-    records: dict[tuple[str, bytes], tuple[bytes, int]] = field(default_factory=dict)
+    records: Records = field(default_factory=Records)
     events: list[Appended] = field(default_factory=list)
     receipts: dict[bytes, TransactionReceipt] = field(default_factory=dict)
     size: int = 0
@@ -90,7 +95,7 @@ class SmallChain:
 
     def look(self, registry: bytes, member: str, tags: Sequence[bytes]) -> Look:
         with self._turn:
-            records = [self._state().records.get((member, tag)) for tag in tags]
+            records = [self._state().records.anchored.get((registry, member, tag)) for tag in tags]
             slots = tuple(
                 RecordSlot(b"", 0, 0, 0, 0) if one is None else RecordSlot(one[0][:22], one[1], 1, 861, 256)
                 for one in records
@@ -160,7 +165,7 @@ class SmallChain:
 
     def records(self) -> int:
         with self._turn:
-            return len(self._state().records)
+            return len(self._state().records.anchored)
 
     # --- inside ----------------------------------------------------------------------------------------------
 
@@ -188,49 +193,50 @@ class SmallChain:
         self._states = [*self._states, state] if number else [state]
 
     def _execute(self, state: _State, to: bytes, calldata: bytes, block: Block, transaction: bytes) -> None:
-        if to != REGISTRY:
+        if to not in REGISTRIES.values():
             return
-        if calldata[:1] != b"A":
-            raise Refused("UnknownCall", "no such function")
         if self.suspended:
             raise Refused("ConsortiumNotActive", "the member is suspended", {"member": "VN-VCCI"})
-        member, shared = calldata[1:33], calldata[33:69]
-        tails = b""
-        for start in range(69, len(calldata), 64):
-            tag, document_id = calldata[start : start + 32], calldata[start + 32 : start + 64]
-            key = (member.rstrip(b"\0").decode(), tag)
-            known = state.records.get(key)
-            if known is not None and known[0] != document_id:
-                raise Refused("RegistryNumberTaken", "the number is taken", {"member": member, "tag": tag})
-            if known is None:
-                state.records[key] = (document_id, block.time)
-                tails += tag + document_id
-        if tails:
-            head = b"\x20" + member + b"\x0a" * 20 + shared
-            count = len(tails) // 64
+
+        def append(head: bytes, tails: bytes, count: int) -> None:
             index = sum(1 for event in state.events if event.block_number == block.number)
-            state.events.append(
-                Appended(
-                    block.number,
-                    block.digest,
-                    index,
-                    transaction,
-                    state.size,
-                    REGISTRY,
-                    block.time,
-                    count,
-                    head,
-                    tails,
-                )
-            )
+            place = (block.number, block.digest, index, transaction, state.size)
+            state.events.append(Appended(*place, to, block.time, count, head, tails))
             state.size += count
+
+        def say(member: str, act: Act) -> None:
+            raw = encode(self.id, to, block.time, member, OPERATOR, act)
+            append(raw[_HEAD:FIXED_LENGTH], raw[FIXED_LENGTH:], 1)
+
+        if calldata[:1] == b"A":
+            _anchor_batch(state.records, to, calldata, block.time, append)
+        else:
+            carry_out(state.records, to, calldata, block.time, say)
+
+
+def _anchor_batch(
+    records: Records, registry: bytes, calldata: bytes, time: int, append: Callable[[bytes, bytes, int], None]
+) -> None:
+    member, shared = calldata[1:33], calldata[33:69]
+    tails = b""
+    for start in range(69, len(calldata), 64):
+        tag, document_id = calldata[start : start + 32], calldata[start + 32 : start + 64]
+        key = (registry, member.rstrip(b"\0").decode(), tag)
+        known = records.anchored.get(key)
+        if known is not None and known[0] != document_id:
+            raise Refused("RegistryNumberTaken", "the number is taken", {"member": member, "tag": tag})
+        if known is None:
+            records.anchored[key] = (document_id, time)
+            tails += tag + document_id
+    if tails:
+        append(b"\x20" + member + OPERATOR + shared, tails, len(tails) // 64)
 
 
 def _copy(state: _State) -> _State:
     return replace(
         state,
         nonces=dict(state.nonces),
-        records=dict(state.records),
+        records=state.records.copy(),
         events=list(state.events),
         receipts=dict(state.receipts),
     )
