@@ -1,0 +1,121 @@
+"""Scenarios B: what a customs officer is told of a number or a document."""
+
+from __future__ import annotations
+
+import base64
+from decimal import Decimal
+
+import orjson
+
+from tests.gateways import altered
+from tests.scenarios.world import SHANGHAI, Body, World, findings, now, outcome
+
+
+def a_declaration(certificate: Body, **changes: object) -> Body:
+    """Return a declaration that agrees with the certificate in everything."""
+    items = [
+        {
+            "sequence": item["sequence"],
+            "certificateItem": item["sequence"],
+            "hsCode": item["hsCode"],
+            "quantities": item["quantities"],
+            "originCountry": item["originCountry"]["country"],
+        }
+        for item in certificate["items"]
+    ]
+    invoices = [one["number"] for one in certificate.get("invoices", ())]
+    return {
+        "importDate": now().date().isoformat(),
+        "country": "CN",
+        "items": items,
+        "invoiceNumbers": invoices,
+        **changes,
+    }
+
+
+def test_7_a_clean_look_up_passes_and_tells_the_remaining_use(world: World) -> None:
+    certificate = world.certificate()
+    number = world.viet_nam.anchored(certificate)
+    invoice = certificate["invoices"][0]["number"]
+    verdict = world.china.get("/v1/verify", issuer="VN-VCCI", number=number, secondKey=invoice)
+    assert (verdict["verdict"], outcome(verdict, "USAGE")) == ("ACCEPT", "PASS")
+    assert "Remaining use: 1 of 1" in " ".join(findings(verdict).values())
+    sealed = world.viet_nam.sealed(certificate)
+    whole = world.china.post("/v1/verify", document=sealed, declaration=a_declaration(certificate))
+    assert {one["outcome"] for one in whole["checks"]} == {"PASS"}, findings(whole)
+    assert whole["verdict"] == "ACCEPT"
+
+
+def test_8_a_slip_of_o_for_zero_is_suggested_only_with_the_right_invoice_number(world: World) -> None:
+    certificate = world.certificate()
+    certificate["invoices"][0]["number"] = f"EX-{certificate['certificateNumber'][-6:]}"
+    number = world.viet_nam.anchored(certificate)
+    slip = number.replace("0", "O", 1)
+    invoice = certificate["invoices"][0]["number"]
+    alone = world.viet_nam.get("/v1/verify", issuer="VN-VCCI", number=slip)
+    assert (alone["verdict"], "X12" in findings(alone)) == ("REFER", False)
+    assert "R07" in findings(alone)
+    helped = world.viet_nam.get("/v1/verify", issuer="VN-VCCI", number=slip, secondKey=invoice)
+    assert (helped["verdict"], number in findings(helped).get("X12", "")) == ("REFER", True)
+
+
+def test_10_an_altered_weight_is_rejected_as_not_what_was_anchored(world: World) -> None:
+    sealed = world.viet_nam.sealed(world.certificate())
+    verdict = world.china.post("/v1/verify", document=altered(sealed.encode()).decode())
+    assert (verdict["verdict"], outcome(verdict, "INTEGRITY")) == ("REJECT", "FAIL")
+    assert "R06" in findings(verdict)
+
+
+def test_11_what_is_not_on_the_ledger_yet_is_referred_and_accepted_after_its_arrival(world: World) -> None:
+    certificate = world.certificate()
+    asked = {"issuer": "VN-VCCI", "number": certificate["certificateNumber"]}
+    before = world.china.get("/v1/verify", **asked)
+    assert (before["verdict"], "R07" in findings(before)) == ("REFER", True)
+    assert "forged" not in str(before).lower().replace("never forged", "")
+    world.viet_nam.anchored(certificate)
+    assert world.china.get("/v1/verify", **asked)["verdict"] == "ACCEPT"
+
+
+def test_12_one_wrong_item_is_referred_and_does_not_delay_the_others(world: World) -> None:
+    certificate = next(one for one in iter(world.certificate, None) if len(one["items"]) > 1)
+    sealed = world.viet_nam.sealed(certificate)
+    declared = a_declaration(certificate)
+    declared["items"][1]["hsCode"] = "010121"
+    verdict = world.china.post("/v1/verify", document=sealed, declaration=declared)
+    words = [one["verdict"] for one in verdict["items"]]
+    assert (words[0].startswith("ACCEPT"), words[1]) == (True, "REFER")
+    assert verdict["verdict"] == "ACCEPT_WITH_REMARKS"
+    assert "R15" in findings(verdict)
+
+
+def test_13_a_minor_discrepancy_is_a_remark_and_never_a_rejection(world: World) -> None:
+    certificate = world.certificate()
+    sealed = world.viet_nam.sealed(certificate)
+    declared = a_declaration(certificate, invoiceNumbers=["EX-OTHER-1"])
+    verdict = world.china.post("/v1/verify", document=sealed, declaration=declared)
+    assert verdict["verdict"] == "ACCEPT_WITH_REMARKS", findings(verdict)
+
+
+def test_more_than_certified_is_told_by_item_and_less_is_fine(world: World) -> None:
+    certificate = world.certificate()
+    sealed = world.viet_nam.sealed(certificate)
+    less, more = a_declaration(certificate), a_declaration(certificate)
+    for declared, factor in ((less, "0.5"), (more, "2")):
+        for item in declared["items"][:1]:
+            item["quantities"] = [
+                {**one, "value": f"{Decimal(one['value']) * Decimal(factor):f}"} for one in item["quantities"]
+            ]
+    assert world.china.post("/v1/verify", document=sealed, declaration=less)["verdict"].startswith("ACCEPT")
+    verdict = world.china.post("/v1/verify", document=sealed, declaration=more)
+    assert "R16" in findings(verdict)
+    assert verdict["items"][0]["verdict"] == "REFER"
+
+
+def test_nothing_commercial_is_in_the_answer_to_a_number(world: World) -> None:
+    certificate = world.certificate()
+    number = world.viet_nam.anchored(certificate)
+    text = str(world.china.get("/v1/verify", issuer="VN-VCCI", number=number, office=SHANGHAI))
+    names = [certificate["exporter"]["name"], certificate["consignee"]["name"]]
+    assert not any(name in text for name in names)
+    payload = world.viet_nam.sealed(certificate).split(".")[1]
+    assert names[0] not in str(orjson.loads(base64.urlsafe_b64decode(payload + "==")))

@@ -1,0 +1,82 @@
+"""Scenarios F: certificates that build on others, and copies that share their original's use."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import UTC, datetime
+from decimal import Decimal
+
+from ledger.demo.documents import built_on
+from tests.scenarios.test_d_use import a_use
+from tests.scenarios.world import NINGBO, SHANGHAI, Body, World, findings
+
+
+def a_parent(world: World) -> Body:
+    """Issue a certificate for Singapore and open its balance, so that Singapore can build on it."""
+    parent = world.certificate(destinationCountry="SG")
+    world.viet_nam.anchored(parent)
+    world.viet_nam.post("/v1/balances", issuer="VN-VCCI", number=parent["certificateNumber"])
+    return parent
+
+
+def a_child(parent: Body, **changes: object) -> Body:
+    number = f"SG-{secrets.token_hex(4).upper()}"
+    return {**built_on(parent, number, datetime.now(UTC).date()), **changes}
+
+
+def half(certificate: Body) -> Body:
+    """Return the certificate for half of its goods."""
+    items = [
+        {
+            **item,
+            "quantities": [{**one, "value": f"{Decimal(one['value']) / 2:f}"} for one in item["quantities"]],
+        }
+        for item in certificate["items"]
+    ]
+    return {**certificate, "items": items}
+
+
+def test_33_a_revoked_parent_refers_the_child_and_alerts_who_used_it(world: World) -> None:
+    parent = a_parent(world)
+    child = half(a_child(parent))
+    world.singapore.anchored(child)
+    sealed = world.singapore.sealed(half(a_child(parent)))
+    verdict = world.china.post("/v1/verify", document=sealed)
+    assert verdict["verdict"].startswith("ACCEPT"), findings(verdict)
+    use = a_use(str(child["certificateNumber"]), SHANGHAI, "consume", issuer="SG-CUSTOMS", line=1)
+    quantity = child["items"][0]["quantities"][0]
+    used = world.china.post("/v1/uses", **use, quantity=quantity["value"], unit=quantity["unit"])
+    first = world.china.get("/v1/alerts")["next"]
+    place = {"issuer": "VN-VCCI", "number": parent["certificateNumber"]}
+    world.viet_nam.post("/v1/status", **place, action="revoke", reason="R24")
+    verdict = world.china.post("/v1/verify", document=sealed)
+    assert (verdict["verdict"], "revoked" in findings(verdict)["R21"]) == ("REFER", True)
+    alerts = world.china.get("/v1/alerts", first=first)["alerts"]
+    assert [(one["code"], one["useId"]) for one in alerts] == [("R21", used["useId"])]
+
+
+def test_children_never_have_more_than_their_parent(world: World) -> None:
+    parent = a_parent(world)
+    world.singapore.anchored(a_child(parent))
+    [second] = world.singapore.issue(a_child(parent))
+    assert second["outcome"] == "refused"
+    assert "free 0" in str(second["reason"])
+
+
+def test_a_certified_true_copy_shares_the_use_of_its_original_both_ways(world: World) -> None:
+    original = world.certificate()
+    number = world.viet_nam.anchored(original)
+    reference = {
+        "relation": "TRUE_COPY_OF",
+        "issuerId": "VN-VCCI",
+        "number": number,
+        "date": original["issueDate"],
+    }
+    remark = f"CERTIFIED TRUE COPY of the original Certificate of Origin number {number} dated {original['issueDate']}"
+    changes = {"issueKind": "CERTIFIED_TRUE_COPY", "references": [reference], "remarks": remark}
+    copy = {**original, **changes, "certificateNumber": world.certificate()["certificateNumber"]}
+    copied = world.viet_nam.anchored(copy)
+    world.china.post("/v1/uses", **a_use(copied, SHANGHAI, "consume"))
+    verdict = world.china.get("/v1/verify", issuer="VN-VCCI", number=number)
+    assert (verdict["verdict"], SHANGHAI in findings(verdict)["R11"]) == ("REJECT", True)
+    assert world.china.refused("/v1/uses", **a_use(number, NINGBO, "consume"))["reason"] == "R11"
