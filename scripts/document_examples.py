@@ -17,24 +17,30 @@ from cryptography.hazmat.primitives.hashes import SHA256, SHA384
 
 from ledger.core import jose, numbers
 from ledger.core.acts import RecordAnchored
-from ledger.core.documents.origin import Certificate, to_claims
-from ledger.core.documents.validation import validate
+from ledger.core.documents.kinds import Kind, kind_of
+from ledger.core.documents.validation import HIDDEN_BY_DEFAULT, to_claims, validate
 from ledger.core.entries import encode
 from ledger.core.envelope import attach, credential, open_envelope, redact, seal
-from ledger.core.forms import ORIGIN
+from ledger.core.forms import FORM_OF_KIND
 from ledger.core.jose import Algorithm, encode_base64url, from_base64url
 from ledger.core.sdjwt import Frame, digest_of
 from ledger.reference import read_reference
+from ledger.samples import shipped_others
 
 CHAIN_ID: Final = 7_040
 REGISTRY: Final = b"\x52" * 20
 OPERATOR: Final = b"\x0b" * 20
 TAG_KEY: Final = bytes(range(32))
-KIND_ORIGIN: Final = 1
+KIND_ORIGIN: Final = int(Kind.ORIGIN)
 ANCHORED_AT: Final = 1_709_596_800  # 2024-03-05T00:00:00Z
 SINGLE_USE: Final = 0x0100
 EXAMPLES_HEADING: Final = "## 11. Worked examples\n"
 IDENTIFIER: Final = "urn:uuid:5b7e7b1a-8a2c-4e6f-9d3b-1f2e3d4c5b6a"
+OTHERS: Final = {
+    "an import licence": "22-cn-mofcom-multi-shipment.json",
+    "a CITES export permit": "25-au-dcceew-cites-export.json",
+    "an AEO entry": "28-de-zoll-aeo.json",
+}
 HIDDEN: Final = ("exporter", "exporter.name", "consignee", "invoices[*]", "items[*].particulars")
 
 CERTIFICATE: Final[dict[str, Any]] = {
@@ -96,6 +102,12 @@ def vectors() -> dict[str, Any]:
         ("ES384", sealed(Algorithm.ES384)),
         ("EdDSA", sealed(Algorithm.EDDSA)),
     ]
+    for what, name in OTHERS.items():
+        other = sealed_sample(name)
+        documents.append((what, other))
+        documents.append(
+            (f"{what}, with everything withheld", redact(other, open_envelope(other).hidden_paths))
+        )
     return {
         "about": "Sealed documents; docs/spec/document.md. Written by scripts/make_vectors.py. Bytes are hexadecimal, save "
         "in the tokens; the key of each document is found by its kid.",
@@ -121,7 +133,8 @@ def worked_examples(refused: int) -> str:
     lines = [
         EXAMPLES_HEADING,
         "`tests/vectors/document.json` has whole sealed documents, in full and redacted, under ES256, ES384 and EdDSA, with all "
-        f"that a reader should find in them; three forged ones; and {refused} that a reader must refuse, each for one flaw.",
+        "that a reader should find in them, licences and an AEO entry among them; three forged ones; and "
+        f"{refused} that a reader must refuse, each for one flaw.",
         "",
         "The first of them, step by step. Its key is the one of private key 1, so that anybody can seal another:",
         "",
@@ -193,7 +206,8 @@ def _document(what: str, token: bytes) -> dict[str, Any]:
         "alg": opened.header.algorithm.header_name,
         "kid": opened.header.kid.hex(),
         "documentId": opened.document_id.hex(),
-        "numberTag": numbers.tag(TAG_KEY, KIND_ORIGIN, number).hex(),
+        "kind": opened.form.kind,
+        "numberTag": numbers.tag(TAG_KEY, opened.form.kind, number).hex(),
         "claims": opened.claims,
         "disclosed": list(opened.hidden_paths),
         "withheld": opened.withheld,
@@ -203,19 +217,20 @@ def _document(what: str, token: bytes) -> dict[str, Any]:
 # --- making tokens ---------------------------------------------------------------------------------------------------
 
 
-def _claims() -> dict[str, Any]:
-    certificate, problems = validate(CERTIFICATE, read_reference())
-    if not isinstance(certificate, Certificate):
+def _claims(source: dict[str, Any]) -> dict[str, Any]:
+    document, problems = validate(source, read_reference())
+    if document is None:
         raise ValueError(f"the example is not valid: {problems}")
+    kind = kind_of(source)
     return credential(
-        ORIGIN,
-        to_claims(certificate),
+        FORM_OF_KIND[kind],
+        to_claims(document),
         identifier=IDENTIFIER,
-        issuer=certificate.issuer.id,
-        valid_from=f"{certificate.issue_date}T00:00:00Z",
-        valid_until=f"{certificate.valid_until}T23:59:59Z",
+        issuer=document.issuer.id,
+        valid_from=f"{document.issue_date}T00:00:00Z",
+        valid_until=None if document.valid_until is None else f"{document.valid_until}T23:59:59Z",
         chain_id=CHAIN_ID,
-        registry=REGISTRY,
+        registry=REGISTRY if kind is Kind.ORIGIN else bytes([REGISTRY[0] + kind - 1]) * 20,
     )
 
 
@@ -226,8 +241,18 @@ def _salts() -> Callable[[int], bytes]:
 
 def sealed(algorithm: Algorithm, hidden: tuple[str, ...] = HIDDEN) -> bytes:
     """Return the example, sealed."""
+    return _sealed(CERTIFICATE, algorithm, hidden)
+
+
+def sealed_sample(name: str) -> bytes:
+    """Return a sample of ``docs/samples``, by its file's name, sealed with the hidden members of its kind."""
+    source = dict(shipped_others())[name]
+    return _sealed(source, Algorithm.ES256, HIDDEN_BY_DEFAULT[kind_of(source)])
+
+
+def _sealed(source: dict[str, Any], algorithm: Algorithm, hidden: tuple[str, ...]) -> bytes:
     unsigned = seal(
-        _claims(),
+        _claims(source),
         hidden=Frame(hidden),
         salts=_salts(),
         kid=jose.thumbprint(public_key(algorithm)),

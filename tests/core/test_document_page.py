@@ -13,11 +13,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import BaseModel
 
 from ledger.core import envelope, forms, header, jose, sdjwt, strictjson
-from ledger.core.documents.origin import HIDDEN_BY_DEFAULT, PARTICULARS, Certificate, Item
+from ledger.core.documents import licence
+from ledger.core.documents.aeo import AeoEntry
+from ledger.core.documents.kinds import Kind
+from ledger.core.documents.origin import PARTICULARS, Certificate, Item
+from ledger.core.documents.validation import HIDDEN_BY_DEFAULT
 from ledger.core.envelope import DOCUMENT_ID_PREFIX, open_envelope, verify_signature
-from ledger.core.forms import ORIGIN, MalformedEnvelope
+from ledger.core.forms import AEO, LICENCE, ORIGIN, Form, MalformedEnvelope
 from ledger.core.jose import Algorithm
 from scripts import make_vectors
 from scripts.document_examples import record_entry
@@ -129,7 +134,8 @@ def mutated(text: bytes, chance: random.Random) -> bytes:
 @every_document
 def test_the_number_tag_of_an_example_is_that_of_its_number(vector: dict[str, Any]) -> None:
     number = vector["claims"]["credentialSubject"]["certificateNumber"].replace(" ", "")
-    tag = hmac.new(bytes.fromhex(VECTORS["tagKey"]), b"\x01" + number.encode(), hashlib.sha256)
+    kind = bytes([vector["kind"]])
+    tag = hmac.new(bytes.fromhex(VECTORS["tagKey"]), kind + number.encode(), hashlib.sha256)
     assert tag.hexdigest() == vector["numberTag"]
 
 
@@ -175,8 +181,9 @@ def test_the_entry_on_the_page_names_the_first_document() -> None:
 
 
 def table(heading: str) -> list[list[str]]:
-    """The rows of the one table in the section with this heading."""
-    section = PAGE.partition(f"\n## {heading}\n")[2].partition("\n## ")[0]
+    """The rows of the one table in the section, or subsection, with this heading."""
+    after = PAGE.partition(f"# {heading}\n")[2]
+    section = re.split(r"\n##+ ", after)[0]
     rows = [line.strip("| ").split(" | ") for line in section.splitlines() if line.startswith("|")]
     assert len(rows) > 2, heading
     return rows[2:]
@@ -210,38 +217,66 @@ def test_almost_every_code_has_an_example() -> None:
     assert {vector["code"] for vector in VECTORS["refused"]} == listed - too_large_for_a_file
 
 
-def test_the_page_says_of_every_member_how_visible_it_is() -> None:
-    listed = {member: visibility for member, _, visibility in table("4. The certificate of origin")}
-    mandatory = {*ORIGIN.always, *(f"items[*].{name}" for name in ORIGIN.always_in_items)}
+EACH_KIND = pytest.mark.parametrize(
+    ("heading", "form"),
+    [("4. The certificate of origin", ORIGIN), ("4.1 The licence", LICENCE), ("4.2 The AEO entry", AEO)],
+    ids=["origin", "licence", "aeo"],
+)
+
+
+@EACH_KIND
+def test_the_page_says_of_every_member_how_visible_it_is(heading: str, form: Form) -> None:
+    listed = {member: visibility for member, _, visibility in table(heading)}
+    mandatory = {*form.always, *(f"items[*].{name}" for name in form.always_in_items)}
     assert {name for name, how in listed.items() if how == "mandatory"} == mandatory
-    assert {name for name, how in listed.items() if how == "hidden"} == set(HIDDEN_BY_DEFAULT)
+    assert {name for name, how in listed.items() if how == "hidden"} == set(
+        HIDDEN_BY_DEFAULT[Kind(form.kind)]
+    )
+
+
+@EACH_KIND
+def test_the_page_says_which_members_may_have_no_value(heading: str, form: Form) -> None:
+    for member, kind, visibility in table(heading):
+        name = member.removeprefix("items[*].")
+        always = form.always_in_items if name != member else form.always
+        if visibility == "mandatory":
+            assert ("null" in kind) is (always[name] is None), member
+            assert ("may be empty" in kind or "empty for" in kind) is (always[name] == ()), member
+
+
+def members_of(model: type[BaseModel]) -> set[str]:
+    return {field.alias or name for name, field in model.model_fields.items()}
 
 
 def test_the_page_has_every_member_of_a_certificate() -> None:
     listed = {member: kind for member, kind, _ in table("4. The certificate of origin")}
-    members = {field.alias or name for name, field in Certificate.model_fields.items()}
-    of_items = {field.alias or name for name, field in Item.model_fields.items()}
-    assert {name for name in listed if "." not in name} == members
+    assert {name for name in listed if "." not in name} == members_of(Certificate)
     assert {name.removeprefix("items[*].") for name in listed if "." in name} == {
-        *(of_items - set(PARTICULARS)),
+        *(members_of(Item) - set(PARTICULARS)),
         "particulars",
     }
     assert listed["items[*].particulars"] == "object: " + ", ".join(PARTICULARS)
+
+
+def test_the_page_has_every_member_of_a_licence_and_of_an_entry() -> None:
+    listed = {member: kind for member, kind, _ in table("4.1 The licence")}
+    assert {name for name in listed if "." not in name} == members_of(licence.Licence)
+    assert {name.removeprefix("items[*].") for name in listed if "." in name} == {
+        *(members_of(licence.Line) - set(licence.PARTICULARS)),
+        "particulars",
+    }
+    assert listed["items[*].particulars"] == "object: " + ", ".join([*licence.PARTICULARS, "value"])
+    assert {member for member, _, _ in table("4.2 The AEO entry")} == members_of(AeoEntry)
 
 
 def test_the_page_has_the_members_around_the_subject() -> None:
     listed = {member for member, _, _ in table("3. Payload")}
     claims = VECTORS["documents"][0]["claims"]
     assert listed == {*claims, sdjwt.DIGEST_ALGORITHM}
-    for text in (
-        forms.W3C_CONTEXT,
-        ORIGIN.context,
-        ORIGIN.type,
-        ORIGIN.schema,
-        forms.MEMBER_PREFIX,
-        forms.STATUS_TYPE,
-    ):
+    for text in (forms.W3C_CONTEXT, forms.MEMBER_PREFIX, forms.STATUS_TYPE):
         assert f"`{text}`" in PAGE
+    for form in forms.FORMS.values():
+        assert f"* kind {form.kind}, `{form.context}`, `{form.type}`, `{form.schema}`" in PAGE
 
 
 def test_no_text_is_sealed_with_a_sign_that_cannot_be_seen() -> None:

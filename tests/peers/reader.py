@@ -16,8 +16,7 @@ from datetime import datetime
 from typing import Any
 
 KEY_ID = "urn:ietf:params:oauth:jwk-thumbprint:sha-256:"
-CONTEXT = ["https://www.w3.org/ns/credentials/v2", "urn:tradeseal:context:origin:1"]
-SCHEMA = {"id": "urn:tradeseal:schema:origin:1", "type": "JsonSchema"}
+W3C = "https://www.w3.org/ns/credentials/v2"
 SIGNATURE_LENGTHS: dict[str, Container[int]] = {
     "ES256": (64,),
     "ES384": (96,),
@@ -34,14 +33,39 @@ REQUIRED = {
     "credentialSchema",
     "credentialSubject",
 }
-# The mandatory members of section 4; False where the value may be null.
-OF_SUBJECT = {
+# The kinds of section 3, and the mandatory members of section 4; False where the value may be null.
+KINDS = {
+    "urn:tradeseal:context:origin:1": ("CertificateOfOrigin", "urn:tradeseal:schema:origin:1"),
+    "urn:tradeseal:context:licence:1": ("Licence", "urn:tradeseal:schema:licence:1"),
+    "urn:tradeseal:context:aeo:1": ("AeoEntry", "urn:tradeseal:schema:aeo:1"),
+}
+Members = dict[str, bool]
+OF_CERTIFICATE = {
     "documentTypeCode": True, "agreementCode": False, "certificateNumber": True, "issuer": True, "issueDate": True,
     "issueKind": True, "flags": False, "validUntil": False, "destinationCountry": True, "references": False, "items": True,
 }  # fmt: skip
 OF_ITEM = {
     "sequence": True, "hsCode": True, "originCriterion": False, "originCountry": True, "quantities": True,
 }  # fmt: skip
+OF_LICENCE = {
+    "documentTypeCode": True, "profileCode": True, "certificateNumber": True, "issuer": True, "issueDate": True,
+    "issueKind": True, "validFrom": False, "validUntil": False, "usageMode": True, "maxUses": False, "allowedOffices": False, "tolerancePct": False,
+    "bulk": False, "destinationCountry": False, "procedure": False, "cites": False, "dualUse": False, "items": True,
+    "references": False,
+}  # fmt: skip
+OF_LINE = {
+    "sequence": True, "hsCode": False, "originCountry": False, "balanceKind": False, "quantities": False, "value": False,
+    "itemCategory": False, "specimen": False, "parentItem": False,
+}  # fmt: skip
+OF_ENTRY = {
+    "documentTypeCode": True, "certificateNumber": True, "aliases": False, "issuer": True, "issueDate": True, "programme": True,
+    "country": True, "types": True, "validFrom": False, "validUntil": False, "consentToShare": True,
+}  # fmt: skip
+MANDATORY: dict[str, tuple[Members, Members]] = {
+    "CertificateOfOrigin": (OF_CERTIFICATE, OF_ITEM),
+    "Licence": (OF_LICENCE, OF_LINE),
+    "AeoEntry": (OF_ENTRY, {}),
+}
 
 Path = tuple[str | int, ...]
 
@@ -85,7 +109,7 @@ def read(token: bytes) -> dict[str, Any]:
     need(not placing.unused, "DISCLOSURE_UNREFERENCED")
     need(disclosable or not placing.withheld, "DIGEST_PLACE")
     check_credential(claims)
-    check_mandatory(claims["credentialSubject"], placing)
+    check_mandatory(claims["credentialSubject"], placing, *MANDATORY[claims["type"][1]])
     found: dict[str, Any] = claims
     return found
 
@@ -242,11 +266,14 @@ class Placing:
 
 
 def check_credential(claims: dict[str, Any]) -> None:
-    need(claims.get("@context") == CONTEXT, "CONTEXT")
+    context: Any = claims.get("@context")
+    need(isinstance(context, list) and len(context) == 2 and context[0] == W3C, "CONTEXT")
+    need(isinstance(context[1], str) and context[1] in KINDS, "CONTEXT")
+    kind, schema = KINDS[context[1]]
     need(claims.keys() >= REQUIRED and claims.keys() <= REQUIRED | {"validUntil"}, "CREDENTIAL")
     status = claims["credentialStatus"]
     right: list[Callable[[], object]] = [
-        lambda: claims["type"] == ["VerifiableCredential", "CertificateOfOrigin"],
+        lambda: claims["type"] == ["VerifiableCredential", kind],
         lambda: is_spelt(
             claims["id"], "urn:uuid:[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}"
         ),
@@ -256,7 +283,7 @@ def check_credential(claims: dict[str, Any]) -> None:
         lambda: isinstance(status, dict) and status.keys() == {"id", "type"},
         lambda: status["type"] == "TradeSealJournal",
         lambda: is_spelt(status["id"], "eip155:[1-9][0-9]{0,19}:0x[0-9a-fA-F]{40}"),
-        lambda: claims["credentialSchema"] == SCHEMA,
+        lambda: claims["credentialSchema"] == {"id": schema, "type": "JsonSchema"},
         lambda: isinstance(claims["credentialSubject"], dict),
     ]
     need(all(holds() for holds in right), "CREDENTIAL")
@@ -276,23 +303,27 @@ def is_time(value: Any) -> bool:
     return True
 
 
-def is_mandatory(path: Path) -> bool:
+def is_mandatory(path: Path, of_subject: Members, of_item: Members) -> bool:
     if len(path) < 2 or path[0] != "credentialSubject":
         return True
-    if path[1] == "items":
-        return len(path) < 4 or path[3] in OF_ITEM
-    return path[1] in OF_SUBJECT
+    if path[1] == "items" and "items" in of_subject:
+        return len(path) < 4 or path[3] in of_item
+    return path[1] in of_subject
 
 
-def check_mandatory(subject: dict[str, Any], placing: Placing) -> None:
-    need(not any(map(is_mandatory, placing.placed)), "MUST_STAY_VISIBLE")
+def check_mandatory(subject: dict[str, Any], placing: Placing, of_subject: Members, of_item: Members) -> None:
+    def mandatory(path: Path) -> bool:
+        return is_mandatory(path, of_subject, of_item)
+
+    need(not any(map(mandatory, placing.placed)), "MUST_STAY_VISIBLE")
     for path in placing.withheld:
-        of_item = len(path) == 3 and path[1] == "items" and isinstance(path[2], int)
-        need(path == ("credentialSubject",) or of_item or not is_mandatory(path), "MUST_STAY_VISIBLE")
-    need(has_all(subject, OF_SUBJECT), "MANDATORY_MISSING")
-    items = subject["items"]
-    need(isinstance(items, list) and items, "MANDATORY_MISSING")
-    need(all(isinstance(item, dict) and has_all(item, OF_ITEM) for item in items), "MANDATORY_MISSING")
+        item = len(path) == 3 and path[1] == "items" and isinstance(path[2], int)
+        need(path == ("credentialSubject",) or item or not mandatory(path), "MUST_STAY_VISIBLE")
+    need(has_all(subject, of_subject), "MANDATORY_MISSING")
+    if "items" in of_subject:
+        items = subject["items"]
+        need(isinstance(items, list) and items, "MANDATORY_MISSING")
+        need(all(isinstance(item, dict) and has_all(item, of_item) for item in items), "MANDATORY_MISSING")
 
 
 def has_all(members: dict[str, Any], mandatory: dict[str, bool]) -> bool:
