@@ -49,9 +49,9 @@ OF_ITEM = {
 }  # fmt: skip
 OF_LICENCE = {
     "documentTypeCode": True, "profileCode": True, "certificateNumber": True, "issuer": True, "issueDate": True,
-    "issueKind": True, "validFrom": False, "validUntil": False, "usageMode": True, "maxUses": False, "allowedOffices": False, "tolerancePct": False,
-    "bulk": False, "destinationCountry": False, "procedure": False, "cites": False, "dualUse": False, "items": True,
-    "references": False,
+    "issueKind": True, "validFrom": False, "validUntil": False, "usageMode": True, "maxUses": False,
+    "allowedOffices": False, "tolerancePct": False, "bulk": False, "destinationCountry": False, "procedure": False,
+    "cites": False, "dualUse": False, "items": True, "references": False,
 }  # fmt: skip
 OF_LINE = {
     "sequence": True, "hsCode": False, "originCountry": False, "balanceKind": False, "quantities": False, "value": False,
