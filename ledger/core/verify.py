@@ -76,12 +76,10 @@ def _spared(case: Case, check: Check) -> Check:
 
     What concerns the document's being genuine is never left to a profile.
     """
+    if check.name in _NEVER_SPARED or not any(finding.word is Word.REJECT for finding in check.findings):
+        return check
     profile = case.profile
     codes = () if profile is None else profile.values.get("neverRejects") or ()
-    if check.name in _NEVER_SPARED or not any(
-        finding.word is Word.REJECT and finding.code in codes for finding in check.findings
-    ):
-        return check
     spared = (
         replace(finding, word=Word.REFER)
         if finding.word is Word.REJECT and finding.code in codes
@@ -96,11 +94,12 @@ def _word(case: Case, findings: Sequence[Finding], items: Sequence[ItemVerdict])
 
     Where a profile has no verdicts per item, one item in doubt is enough.
     """
-    if case.profile is not None and case.profile.values.get("perItemVerdict") is False:
-        return worst(finding.word for finding in findings)
     whole = worst(finding.word for finding in findings if finding.item is None)
     if not any(finding.item is not None for finding in findings):
         return whole
+    profile = case.profile
+    if profile is not None and profile.values.get("perItemVerdict") is False:
+        return worst(finding.word for finding in findings)
     if items and all(item.word not in (Word.ACCEPT, Word.ACCEPT_WITH_REMARKS) for item in items):
         return worst([whole, best(item.word for item in items)])
     if all(finding.word is Word.ACCEPT for finding in findings if finding.item is not None):

@@ -164,6 +164,13 @@ def test_what_an_agreement_says_never_rejects_is_referred_at_worst() -> None:
     assert code_is_found(verdict, "R08", "STATUS")
 
 
+def test_without_verdicts_per_item_one_item_in_doubt_is_enough() -> None:
+    second = {**ITEM, "sequence": 2, "hsCode": "999999"}
+    presented = Presented().anchor().declared(items=[ITEM, {**second, "certificateItem": 1}])
+    assert presented.verdict().word is Word.ACCEPT_WITH_REMARKS
+    assert presented.profiled("RCEP", perItemVerdict=False).verdict().word is Word.REFER
+
+
 def test_no_agreement_makes_an_altered_document_acceptable() -> None:
     presented = Presented().anchor(document_id=b"\x01" * 32)
     verdict = presented.profiled("RCEP", neverRejects=["R06"]).verdict()

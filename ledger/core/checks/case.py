@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from functools import cached_property
 from typing import Any, Final
 
 from ledger.core.checks.wording import day_words, moment_words
@@ -31,9 +32,12 @@ LICENCE, AEO = 2, 3
 _THINGS: Final = {1: "certificate", LICENCE: "licence", AEO: "entry"}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Case:
-    """A question, the facts, and ``reference`` with the agreements' profiles and the units."""
+    """A question, the facts, and ``reference`` with the agreements' profiles and the units.
+
+    What every check asks for is worked out once; therefore it has no slots.
+    """
 
     question: Question
     facts: Facts
@@ -48,7 +52,7 @@ class Case:
         accepted = declaration.accepted_at
         return None if accepted is None else int(accepted.timestamp())
 
-    @property
+    @cached_property
     def time(self) -> int:
         """The second to judge; for a question about now, no earlier than the block that answered it.
 
@@ -113,19 +117,19 @@ class Case:
         """The record, where there is one."""
         return self.facts.record
 
-    @property
+    @cached_property
     def subject(self) -> Mapping[str, Any]:
         """The members of the document's certificate; none for a look-up by number."""
         return {} if self.document is None else self.document.subject
 
-    @property
+    @cached_property
     def profile(self) -> Profile | None:
         """The profile of the document's agreement, in force on its day of issue."""
         if not self.subject or self.question.kind == AEO:
             return None
         return profile_of(self.subject, self.reference)
 
-    @property
+    @cached_property
     def key(self) -> KeyState | None:
         """The issuer's own key that the document names, or else the record."""
         name = self.document.header.kid if self.document else self.record.key if self.record else None
@@ -165,7 +169,7 @@ class Case:
         message = f"The chain cannot be asked now; this says nothing about the certificate.{known}"
         return Finding.of(Reason.CHAIN_UNREACHABLE, Word.CANNOT_VERIFY_NOW, message, next_step=ASK_AGAIN)
 
-    @property
+    @cached_property
     def root(self) -> RecordState | None:
         """The record that use lies with: the original of a certified true copy, else the record itself."""
         record = self.record
@@ -179,7 +183,7 @@ class Case:
         declaration = self.question.declaration
         return self.question.office or (None if declaration is None else declaration.office)
 
-    @property
+    @cached_property
     def economy(self) -> str | None:
         """The economy whose use counts: that of the customs that asks, else the one it is declared in or meant for.
 
@@ -194,12 +198,12 @@ class Case:
         destination = self.subject.get("destinationCountry")
         return destination if isinstance(destination, str) else None
 
-    @property
+    @cached_property
     def uses(self) -> tuple[UseRecord, ...]:
         """Uses up to the time to judge that were not given back, oldest first."""
         return tuple(use for use in self._standing() if use.used_at <= self.time or self.owns(use))
 
-    @property
+    @cached_property
     def later_uses(self) -> tuple[UseRecord, ...]:
         """Uses by others after the time to judge, oldest first."""
         return tuple(use for use in self._standing() if use.used_at > self.time and not self.owns(use))

@@ -33,8 +33,14 @@ def check_usage(case: Case) -> Check:
         return Check(CheckName.USAGE, Outcome.NOT_CHECKED)
     if not case.asked_chain:
         return Check(CheckName.USAGE, Outcome.UNAVAILABLE, (case.unreachable(),))
-    if record is None or root is None:
+    if record is None:
         return Check(CheckName.USAGE, Outcome.NOT_CHECKED)
+    if root is None:
+        message = "It is a certified true copy, and the use of its original could not be looked at."
+        return Check.judged(
+            CheckName.USAGE,
+            [Finding.of(Reason.PARENT_NOT_CHECKED, Word.REFER, message, next_step=ASK_ISSUER)],
+        )
     findings = [*_about_policy(case, record)]
     policy = _policy(root)
     if policy.kind is UseKind.NONE and (usage is None or usage.terms is None):

@@ -186,3 +186,11 @@ def test_a_true_copy_whose_use_the_ledger_counts_apart_is_referred() -> None:
     verdict = presented.verdict()
     assert verdict.word is Word.REFER
     assert "counts its use apart" in message_of(verdict, "X42")
+
+
+def test_a_true_copy_whose_original_could_not_be_looked_at_is_referred() -> None:
+    presented = a_copy()
+    presented.facts["root"] = None
+    verdict = presented.verdict()
+    assert verdict.word is Word.REFER
+    assert code_is_found(verdict, "X27", "USAGE")
