@@ -54,24 +54,27 @@ class Accounts:
         self._key = key
         self.own = parts.settings.member.code
 
-    def of(self, kind: int, issuer: str, number: str) -> Account:
+    def of(self, kind: int, issuer: str, number: str, *, converges: bool = True) -> Account:
         """Return the account of a record.
+
+        Args:
+            converges: whether the chain is read first; False where that was just done.
 
         Raises:
             Rejected: an unusable number, no tag key of the issuer here, or no record. Unavailable: the chain or the cache.
         """
         tag = self._parts.tag_keys.tag(issuer, kind, number)
-        progress = self._parts.converge()
+        if converges:
+            self._parts.converge()
         registry = self._parts.manifest.registry(kind)
         knowledge = self._parts.knowledge
         step, story = knowledge.head_and_story(issuer, registry, tag)
-        size = progress.size if step is None else step.size
+        size = 0 if step is None else step.size
         root = knowledge.root(story, registry, size)
-        if story.record is None or root.record is None:
+        if step is None or story.record is None or root.record is None:
             wanted = f"R07: a number that {issuer} has anchored; this one is not on the ledger"
             raise Rejected([Problem("number", number[:40], wanted, code="RECORD_UNKNOWN")])
-        block = progress.block_number if step is None else step.block_number
-        return Account(self.own, kind, story.record, root.record, root.usage, block, size)
+        return Account(self.own, kind, story.record, root.record, root.usage, step.block_number, step.size)
 
     def commitment(self, office: str, declaration: str) -> bytes:
         """Return what stands on the ledger for a declaration of an office.

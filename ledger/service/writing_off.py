@@ -72,7 +72,7 @@ class WritingOff:
             receipt = self._carry_out(case, call)
         except Refused as refused:
             raise in_words(refused, self._again(case).account, request) from refused
-        return self._answer(self._again(case), receipt)
+        return self._answer(self._again(case, converges=False), receipt)
 
     def by_id(
         self,
@@ -144,9 +144,9 @@ class WritingOff:
         before = None if usage is None else usage.use(account.customs, use.office, use.declaration, use.item)
         return _Case(request, account, use, before)
 
-    def _again(self, case: _Case) -> _Case:
+    def _again(self, case: _Case, *, converges: bool = True) -> _Case:
         request = case.request
-        account = self._accounts.of(request.kind, request.issuer, request.number)
+        account = self._accounts.of(request.kind, request.issuer, request.number, converges=converges)
         return self._case(request, account, case.use)
 
     def _call(self, case: _Case) -> tuple[bytes, bool]:
