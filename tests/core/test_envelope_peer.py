@@ -23,10 +23,12 @@ from joserfc.jwk import ECKey, OKPKey, RSAKey
 
 from ledger import samples
 from ledger.core import jose
-from ledger.core.documents.origin import HIDDEN_BY_DEFAULT, to_claims
-from ledger.core.documents.validation import validate
+from ledger.core.documents.kinds import kind_of
+from ledger.core.documents.origin import HIDDEN_BY_DEFAULT
+from ledger.core.documents.validation import HIDDEN_BY_DEFAULT as DEFAULT_OF_KIND
+from ledger.core.documents.validation import to_claims, validate
 from ledger.core.envelope import attach, credential, open_envelope, redact, seal, verify_signature
-from ledger.core.forms import ORIGIN, MalformedEnvelope
+from ledger.core.forms import FORM_OF_KIND, MalformedEnvelope
 from ledger.core.jose import Algorithm
 from ledger.core.sdjwt import DIGEST_ALGORITHM, Frame
 from tests.certificates import a_certificate, the_reference
@@ -78,7 +80,7 @@ def claims_of(certificate: Mapping[str, Any]) -> Claims:
     valid, problems = validate(certificate, the_reference())
     assert valid is not None, problems
     return credential(
-        ORIGIN,
+        FORM_OF_KIND[kind_of(certificate)],
         to_claims(valid),
         identifier="urn:uuid:5b7e7b1a-8a2c-4e6f-9d3b-1f2e3d4c5b6a",
         issuer=str(certificate["issuer"]["id"]),
@@ -164,11 +166,16 @@ def test_the_peer_names_the_key_as_we_do(algorithm: Algorithm) -> None:
 
 
 def test_the_peer_reads_every_sample_as_we_do() -> None:
-    documents = [document for _, document in samples.shipped(the_reference())]
-    tokens = [sealed(Algorithm.ES256, certificate=document) for document in documents]
+    tokens = [
+        sealed(Algorithm.ES256, certificate=document) for _, document in samples.shipped(the_reference())
+    ]
+    tokens += [
+        sealed(Algorithm.ES256, DEFAULT_OF_KIND[kind_of(document)], document)
+        for _, document in samples.shipped_others()
+    ]
     theirs = ask(*(to_verify(token, Algorithm.ES256) for token in tokens))
     assert [answer.get("claims") for answer in theirs] == [open_envelope(token).claims for token in tokens]
-    assert len(tokens) == samples.SHIPPED
+    assert len(tokens) == samples.SHIPPED + 9
 
 
 def test_the_peer_reads_the_examples_of_the_specification_as_they_say() -> None:
