@@ -157,11 +157,7 @@ class Gathering:
     ) -> tuple[Parent, ...]:
         """Return what the document's references, and the record's own link, lead to."""
         found: dict[tuple[str, bytes], Parent] = {}
-        references = None if question.document is None else question.document.subject.get("references")
-        for reference in references[:_MOST_PARENTS] if isinstance(references, list) else ():
-            if not isinstance(reference, dict):
-                continue
-            issuer, number = str(reference.get("issuerId", "")), str(reference.get("number", ""))
+        for issuer, number in references_of(question.document):
             tag = self._tag(issuer, question.kind, number)
             if tag is not None:
                 found[issuer, tag] = self._parent(consortium, subject, issuer, number, tag, step)
@@ -178,6 +174,18 @@ class Gathering:
         return Parent(
             issuer, number, story.record, usage=story.usage, member=consortium.members.get(issuer), tag=tag
         )
+
+
+def references_of(document: Opened | None) -> list[tuple[str, str]]:
+    """Return issuer and number of the certificates that a document refers to, those that can be looked up."""
+    references = None if document is None else document.subject.get("references")
+    if not isinstance(references, list):
+        return []
+    return [
+        (str(one.get("issuerId", "")), str(one.get("number", "")))
+        for one in references[:_MOST_PARENTS]
+        if isinstance(one, dict)
+    ]
 
 
 def _sight(step: Step | None) -> Sight | None:
