@@ -28,7 +28,7 @@ MEMBER, AUTHORITY, CUSTOMS, HOME, BUILDER = "VN-VCCI", "CN-MOFCOM", "CN-GACC", "
 TAG_KEY = b"\x07" * 32
 NOW = int(datetime.now(UTC).timestamp())
 TODAY = datetime.fromtimestamp(NOW, UTC).date()
-DIVISIBLE = {
+DIVISIBLE: dict[str, Any] = {
     "profileCode": "LICENCE",
     "destinationCountry": "CN",
     "maxUses": None,
