@@ -51,7 +51,7 @@ abstract contract Registry is IRegistry {
         uint16 usePolicy,
         bytes32 key,
         Anchor[] calldata anchors
-    ) external returns (uint256 first, uint256 added) {
+    ) public virtual returns (uint256 first, uint256 added) {
         if (anchors.length == 0 || anchors.length > _MAX_BATCH) revert RegistryBatchInvalid(anchors.length);
         _requireUsePolicy(usePolicy);
         _beforeBatch(member, usePolicy, anchors[0].tag);
@@ -81,7 +81,9 @@ abstract contract Registry is IRegistry {
         }
 
         _setStatus(member, tag, status);
-        Batch memory more = status == Status.Cancelled ? _onCancel(member, tag) : Batch(0, "", "", 0);
+        // slither-disable-next-line uninitialized-local
+        Batch memory more;
+        if (status == Status.Cancelled) more = _onCancel(member, tag);
 
         _append(_STATUS_CHANGED, member, "", abi.encodePacked(tag, status, reason, effectiveFrom), 1);
         _appendBatch(member, more);
@@ -242,7 +244,7 @@ abstract contract Registry is IRegistry {
         if (!valid) revert RegistryUsePolicyInvalid(usePolicy);
     }
 
-    function _mayFollow(Status from, Status to) private pure returns (bool) {
+    function _mayFollow(Status from, Status to) internal pure returns (bool) {
         if (_isFinal(from)) return false;
         if (to == Status.Revoked || to == Status.Cancelled) return true;
         return from == Status.Valid ? to == Status.Suspended : to == Status.Valid;

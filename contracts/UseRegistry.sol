@@ -53,6 +53,7 @@ abstract contract UseRegistry is Registry, IUseRegistry {
     }
 
     uint32 internal constant _CUSTOMS = 16;
+    uint8 private constant _WHOLE = 100; // per cent
 
     uint8 private constant _RECORD_REPLACED = 0x22;
     uint8 private constant _RECORD_LINKED = 0x23;
@@ -589,6 +590,7 @@ abstract contract UseRegistry is Registry, IUseRegistry {
     function _requireTerms(Account storage account, bytes32 member, bytes32 tag, Terms memory terms) private view {
         uint256 most = type(uint8).max;
         bool fits = terms.lines.length <= most && terms.offices.length <= most && terms.economies.length <= most;
+        if (terms.tolerance > _WHOLE) fits = false;
         if (_isChild(account.relation) && terms.tolerance > _parentOf(account).tolerance) fits = false;
         if (!fits) revert UseTermsInvalid(member, tag);
     }

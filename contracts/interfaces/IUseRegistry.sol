@@ -43,7 +43,7 @@ interface IUseRegistry is IRegistry {
 
     /// @notice What may be drawn, by whom, where. No economies means the issuer's own; no offices means all of them.
     struct Terms {
-        uint8 tolerance; // per cent
+        uint8 tolerance; // per cent, at most 100
         bool onRemaining; // tolerance of what remains, granted to the last lot; else of what was authorised
         bytes2[] economies;
         bytes17[] offices;

@@ -103,12 +103,17 @@ contract TermsTest is UseSetting {
 
     function test_a_quantity_and_its_tolerance_can_be_counted() public {
         bytes memory invalid = about(IUseRegistry.UseLineInvalid.selector, TAG, 1);
-        uint72 most = uint72((uint256(type(uint72).max) * 100) / 355);
-        refuseIssue(oneLine(most + 2, 255), invalid);
-        anchorOneAs(MOIT, issueOf("a", LICENCE, QUANTITY, oneLine(most, 255)));
+        uint72 most = type(uint72).max / 2;
+        refuseIssue(oneLine(most + 2, 100), invalid);
+        anchorOneAs(MOIT, issueOf("a", LICENCE, QUANTITY, oneLine(most, 100)));
         anchorOneAs(MOIT, issueOf("b", LICENCE, QUANTITY, oneLine(type(uint72).max, 0)));
         vm.prank(operatorOf(CN));
         uses.consume(CN, MOIT, "b", id(1), kilograms(type(uint72).max));
+    }
+
+    function test_a_tolerance_is_at_most_the_whole() public {
+        refuseIssue(oneLine(1, 101), termsInvalid(TAG));
+        licensed(QUANTITY, oneLine(1, 100));
     }
 
     function test_a_line_that_is_wrong_is_named_and_nothing_is_anchored() public {
