@@ -9,6 +9,7 @@ from typing import Any
 import orjson
 
 from ledger.core.documents.origin import HIDDEN_BY_DEFAULT, PARTICULARS
+from ledger.core.documents.terms import parent_of
 from ledger.reference import read_reference
 from ledger.samples import certificates
 from scripts.bench.world import ISSUER
@@ -22,8 +23,9 @@ _ITEMS = 5
 
 
 def stream(count: int) -> Iterator[bytes]:
-    """Yield the JSON of ``count`` certificates of 1 to 120 items, of one issuing body."""
-    for certificate in certificates(read_reference(), _SEED, count, (ISSUER,)):
+    """Yield the JSON of ``count`` certificates of 1 to 120 items, of one issuing body, that hang on no other document."""
+    found = certificates(read_reference(), _SEED, 2 * count, (ISSUER,))
+    for certificate in islice((one for one in found if parent_of(one) is None), count):
         yield orjson.dumps(certificate)
 
 
