@@ -13,6 +13,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any, Final
 
+from ledger.core.documents.kinds import kind_of
 from ledger.core.problems import Problem
 from ledger.core.sdjwt import RESERVED, MalformedDisclosure, Path, Restored, spell, split_pattern
 
@@ -273,7 +274,9 @@ def completed(subject: Any, form: Form) -> Any:
 
 
 def check_subject(subject: Mapping[str, Any], form: Form) -> None:
-    """Check that every mandatory member is there and has a value where it must have one.
+    """Check that every mandatory member is there and has a value where it must have one, and that its type is of this form.
+
+    Without the latter a certificate could leave out, as an AEO entry, what a certificate must show.
 
     Raises:
         MalformedEnvelope: names every member that is missing.
@@ -299,6 +302,9 @@ def check_subject(subject: Mapping[str, Any], form: Form) -> None:
         raise MalformedEnvelope(
             "MANDATORY_MISSING", f"no {what}", "every mandatory member in the open", problems
         )
+    if kind_of(subject) != form.kind:
+        stated = str(subject["documentTypeCode"])[:20]
+        raise MalformedEnvelope("CONTEXT", f"type {stated} in {form.context}", "the context of its kind")
 
 
 def check_visible(restored: Restored, form: Form) -> None:

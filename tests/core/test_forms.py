@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from ledger.core.documents.kinds import Kind
+from ledger.core.documents.kinds import Kind, kind_of
 from ledger.core.documents.origin import HIDDEN_BY_DEFAULT, NEVER_HIDDEN
 from ledger.core.documents.validation import HIDDEN_BY_DEFAULT as DEFAULT_OF_KIND
 from ledger.core.documents.validation import to_claims, validate
@@ -413,6 +413,18 @@ def test_each_kind_hides_by_default_only_what_may_be_hidden(form: Form, kind: Ki
     for name in form.always:
         with pytest.raises(MalformedEnvelope):
             check_frame([name], form)
+
+
+@pytest.mark.parametrize("form", FORMS.values(), ids=lambda form: form.type)
+@pytest.mark.parametrize("code", ["864", "911", "879", 911, ["911"], {"911": "879"}])
+def test_a_document_cannot_hide_members_under_the_form_of_another_kind(form: Form, code: Any) -> None:
+    full = {**(subject() if form is ORIGIN else of_kind(form)), "documentTypeCode": code}
+    if kind_of(full) == form.kind:
+        check_subject(full, form)
+    else:
+        with pytest.raises(MalformedEnvelope) as malformed:
+            check_subject(full, form)
+        assert malformed.value.code == "CONTEXT"
 
 
 @pytest.mark.parametrize("items", [..., [], None, "none"])

@@ -110,6 +110,7 @@ def read(token: bytes) -> dict[str, Any]:
     need(disclosable or not placing.withheld, "DIGEST_PLACE")
     check_credential(claims)
     check_mandatory(claims["credentialSubject"], placing, *MANDATORY[claims["type"][1]])
+    need(kind_of(claims["credentialSubject"]["documentTypeCode"]) == claims["type"][1], "CONTEXT")
     found: dict[str, Any] = claims
     return found
 
@@ -324,6 +325,12 @@ def check_mandatory(subject: dict[str, Any], placing: Placing, of_subject: Membe
         items = subject["items"]
         need(isinstance(items, list) and items, "MANDATORY_MISSING")
         need(all(isinstance(item, dict) and has_all(item, of_item) for item in items), "MANDATORY_MISSING")
+
+
+def kind_of(code: Any) -> str:
+    if code == "879":
+        return "AeoEntry"
+    return "Licence" if code in ("626", "628", "811", "911", "966") else "CertificateOfOrigin"
 
 
 def has_all(members: dict[str, Any], mandatory: dict[str, bool]) -> bool:
