@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
-from ledger.service.answers import Asker, AskerRole
 from ledger.service.reading import converge_if_possible
 from ledger.service.recognising import Recognising
 
@@ -14,10 +13,8 @@ if TYPE_CHECKING:
     from ledger.core.verdict import Verdict
     from ledger.service.acting import Acting
     from ledger.service.aeo_answers import AeoRequest, AgreementAnswer, AgreementRequest
-    from ledger.service.answers import ActReceipt
+    from ledger.service.answers import ActReceipt, Asker
     from ledger.service.parts import Parts
-
-ANYBODY: Final = Asker("a program", AskerRole.PUBLIC)
 
 
 class Administration:
@@ -30,12 +27,12 @@ class Administration:
     def aeo(
         self,
         code: str,
-        partner: str | None = None,
-        type: str | None = None,
-        at: datetime | None = None,
-        asker: Asker = ANYBODY,
+        partner: str | None,
+        type: str | None,
+        at: datetime | None,
+        asker: Asker,
     ) -> Verdict:
-        """Judge whether ``partner`` (by default this gateway's member) recognised an AEO at ``at`` (by default now).
+        """Judge whether ``partner`` (None: this gateway's member) recognised an AEO at ``at`` (None: now).
 
         Raises:
             Rejected: an unusable code, or no administration's tag key here.

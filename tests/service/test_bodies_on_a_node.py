@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from ledger.core.verdict import Verdict, Word
-from ledger.errors import Refused
+from ledger.errors import Refused, Rejected
 from ledger.home import DOCUMENT_KEY, OPERATOR, PASSPHRASE
 from ledger.keys.account import open_account
 from ledger.keys.files import read_passphrase
@@ -123,6 +123,10 @@ def test_a_stolen_key_puts_all_in_doubt_until_the_body_confirms_each(consortium:
         assert (reported.word, "KEY_COMPROMISED" in names(reported)) == (Word.REFER, True)
         for action in (StatusAction.SUSPEND, StatusAction.REINSTATE):
             ledger.change_status(home.name, certificate["certificateNumber"], action, 99)
+        assert judged(consortium, document).word is Word.REFER
+        ledger.confirm_all(key)
+        with pytest.raises(Rejected, match="NOTHING_TO_CONFIRM"):
+            ledger.confirm_all(key)
     confirmed = judged(consortium, document)
     assert (confirmed.word, "CONFIRMED_AGAIN" in names(confirmed)) == (Word.ACCEPT_WITH_REMARKS, True)
 

@@ -133,10 +133,10 @@ def test_a_record_that_was_only_written_into_the_database_is_not_believed_and_ta
     tag = TagKeys(consortium.folder / CUSTOMS / TAG_KEYS).tag(ISSUER, 1, forged)
     *_, anchoring = (row for row in cached(file)["entries"] if row[2] == 0x20)
     copied = anchoring[-1]
-    spoilt = copied.replace(anchoring[4], tag)
+    spoilt = copied.replace(anchoring[5], tag)
     edit(
-        "INSERT INTO entries (position, event, type, member, subject, time, entry) VALUES (?, ?, ?, ?, ?, ?, ?)",
-        place + 1, anchoring[1], 0x20, ISSUER, tag, anchoring[5], spoilt,
+        "INSERT INTO entries (position, event, type, member, owner, subject, time, entry) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        place + 1, anchoring[1], 0x20, ISSUER, ISSUER, tag, anchoring[6], spoilt,
     )  # fmt: skip
     verdict = ask(customs, issuer=ISSUER, number=forged)
     assert verdict.word is Word.CANNOT_VERIFY_NOW
