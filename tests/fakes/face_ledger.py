@@ -19,7 +19,6 @@ from ledger.core.reasons import Reason
 from ledger.core.verdict import Check, CheckName, Concerns, Finding, ItemVerdict, SeenAt, Verdict, Word
 from ledger.errors import Refused, Rejected, Unavailable
 from ledger.reference import read_reference
-from ledger.service.administration import ANYBODY
 from ledger.service.aeo_answers import AeoRequest, AgreementAnswer, AgreementRequest
 from ledger.service.answers import (
     ActReceipt,
@@ -244,10 +243,10 @@ class FaceLedger(Ledger):
     def aeo(
         self,
         code: str,
-        partner: str | None = None,
-        type: str | None = None,
-        at: datetime | None = None,
-        asker: Asker = ANYBODY,
+        partner: str | None,
+        type: str | None,
+        at: datetime | None,
+        asker: Asker,
     ) -> Verdict:
         question = VerifyRequest(
             issuer="VN-CUSTOMS", number=code, as_of=at, kind=3, partner=partner, aeo_type=type
