@@ -18,7 +18,7 @@ ROOT = Path(__file__).resolve().parent.parent
 SOURCES = ROOT / "contracts"
 TARGET = ROOT / "ledger" / "data" / "contracts"
 CACHE = ROOT / ".setup" / "contracts.json"
-CONTRACTS = ("Consortium", "Journal", "LicenceRegistry", "OriginRegistry")
+CONTRACTS = ("AeoRegistry", "Consortium", "Journal", "LicenceRegistry", "OriginRegistry")
 SETTINGS: dict[str, Any] = {
     "evmVersion": "paris",
     "optimizer": {"enabled": True, "runs": 200},

@@ -3,7 +3,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 args="--base-path . --optimize --optimize-runs=200 --evm-version=paris"
-for contract in Consortium LicenceRegistry OriginRegistry; do
+for contract in AeoRegistry Consortium LicenceRegistry OriginRegistry; do
   scripts/with_node .setup/slither/bin/slither "contracts/$contract.sol" --solc "$PWD/scripts/solc.cjs" --solc-args "$args" \
     --exclude-informational --exclude-optimization --fail-low --disable-color
 done

@@ -46,7 +46,8 @@ interface IAeoRegistry is IUseRegistry {
     error AeoTypeInvalid(bytes32 member, bytes32 tag, bytes8 name);
     /// @notice A type that is `from` cannot become `to`.
     error AeoTransitionInvalid(bytes32 member, bytes32 tag, bytes8 name, Status from, Status to);
-    /// @notice `time` is 0 or before the change that precedes it, which took effect at `earliest`.
+    /// @notice `time` is 0, after the year 9999, or before the change that precedes it, which took effect at
+    /// `earliest`.
     error AeoTimeInvalid(uint64 time, uint64 earliest);
     /// @notice `aliasTag` is a record, an alias already, or not one of this record.
     error AeoAliasInvalid(bytes32 member, bytes32 aliasTag);
