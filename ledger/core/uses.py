@@ -31,6 +31,9 @@ from ledger.core.entries import Entry
 
 _ID_BYTES: Final = 16
 
+UseKey = tuple[str, str, bytes, int]
+"""A use of a record: customs member, office, declaration, item."""
+
 
 class UseState(IntEnum):
     """Where a use stands; ``RELEASED`` is final."""
@@ -165,102 +168,118 @@ def use_id(customs: str, place: UsePlace) -> str:
     return sha256(b"TradeSeal-use-v1\0" + data).hexdigest()[: 2 * _ID_BYTES]
 
 
+class UseBook:
+    """The use of one root record while its entries are taken in, in order; ``usage`` tells where it stands.
+
+    Taking in an entry costs the same however many came before. The members are for reading only.
+    """
+
+    __slots__ = ("_declared", "_standing", "children", "count", "endorsed_at", "lines", "terms", "uses")
+
+    def __init__(self) -> None:
+        self.terms: TermsState | None = None
+        self.lines: dict[int, LineState] = {}
+        self.uses: dict[UseKey, UseRecord] = {}
+        self.children: dict[tuple[str, bytes], ChildGrant] = {}
+        self.endorsed_at: int | None = None
+        self.count = 0
+        self._standing: dict[tuple[str, str, bytes], int] = {}
+        self._declared: dict[str, int] = {}
+
+    def declares(self, by: tuple[str, str, bytes]) -> bool:
+        """Return whether a declaration (customs, office, commitment) has a use that was not given back."""
+        return by in self._standing
+
+    def declarations(self, customs: Iterable[str] | None = None) -> int:
+        """Return how many declarations used it, of these customs members or of all."""
+        return sum(self._declared.get(code, 0) for code in (self._declared if customs is None else customs))
+
+    def usage(self) -> Usage:
+        """Return everything as it stands now; later entries do not change it."""
+        return Usage(
+            self.terms,
+            dict(self.lines),
+            tuple(self.uses.values()),
+            tuple(self.children.values()),
+            self.endorsed_at,
+        )
+
+    def take(self, entry: Entry) -> None:
+        """Take in the next entry about the record; one that is not about its use changes nothing."""
+        match entry.act:
+            case UseReserved() | UseConsumed() | UseReleased() | UseCorrected() | UseEntered() as act:
+                self._take_use(entry, act)
+            case TermsSet(_, tolerance, on_remaining, economies, offices):
+                self.terms = TermsState(tolerance, on_remaining, economies, offices)
+            case LineAuthorised(_, line, unit, quantity):
+                self.lines[line] = LineState(line, unit, quantity)
+            case LineGranted() as act:
+                self._pass_on(act.line, act.quantity)
+                self._grant(act, entry.index)
+            case LineReturned() as act:
+                self._pass_on(act.line, -act.quantity)
+                child = self.children.get((act.child_member, act.child_tag))
+                if child is not None:
+                    self.count -= child.returned_at is None
+                    self.children[child.member, child.tag] = replace(child, returned_at=entry.time)
+            case ExportEndorsed(_, _, _, line, quantity):
+                self.lines[line] = replace(self.lines[line], authorised=quantity)
+                self.endorsed_at = entry.time
+
+    def _pass_on(self, number: int, quantity: int) -> None:
+        line = self.lines[number]
+        self.lines[number] = replace(line, consumed=line.consumed + quantity, granted=line.granted + quantity)
+
+    def _grant(self, act: LineGranted, index: int) -> None:
+        key = act.child_member, act.child_tag
+        child = self.children.get(key)
+        if child is None:
+            self.count += 1
+            child = ChildGrant(act.child_member, act.child_tag, (), index)
+        line = (act.line, act.child_line, act.quantity)
+        self.children[key] = replace(child, lines=(*child.lines, line))
+
+    def _take_use(
+        self, entry: Entry, act: UseReserved | UseConsumed | UseReleased | UseCorrected | UseEntered
+    ) -> None:
+        place = act.place
+        key = entry.member, place.office, place.declaration, place.item
+        before = self.uses.get(key)
+        after = _next_use(before, entry, act)
+        self.uses[key] = after
+        if before is not None:
+            self._book(before.place.line, -before.reserved, -before.consumed)
+        self._book(after.place.line, after.reserved, after.consumed)
+        self._count(after.by, after.stands - (before is not None and before.stands))
+
+    def _book(self, number: int, reserved: int, consumed: int) -> None:
+        line = self.lines.get(number)
+        if line is not None:
+            self.lines[number] = replace(
+                line, reserved=line.reserved + reserved, consumed=line.consumed + consumed
+            )
+
+    def _count(self, by: tuple[str, str, bytes], more: int) -> None:
+        """Count a use more or less, and its declaration with its first one."""
+        if not more:
+            return
+        before = self._standing.get(by, 0)
+        after = before + more
+        self.count += more
+        if after:
+            self._standing[by] = after
+        else:
+            del self._standing[by]
+        if not before or not after:
+            self._declared[by[0]] = self._declared.get(by[0], 0) + more
+
+
 def usage_of(entries: Iterable[Entry]) -> Usage:
     """Return what ``entries``, all those about one root record, in order, add up to; others among them are passed over."""
-    usage = Usage()
+    book = UseBook()
     for entry in entries:
-        usage = with_entry(usage, entry)
-    return usage
-
-
-def with_entry(usage: Usage, entry: Entry) -> Usage:
-    """Return the usage after one more entry; entries that are not about use change nothing."""
-    match entry.act:
-        case TermsSet(_, tolerance, on_remaining, economies, offices):
-            return replace(usage, terms=TermsState(tolerance, on_remaining, economies, offices))
-        case LineAuthorised(_, line, unit, quantity):
-            return _with_line(usage, LineState(line, unit, quantity))
-        case LineGranted() as act:
-            line_state = usage.lines[act.line]
-            usage = _with_line(
-                usage,
-                replace(
-                    line_state,
-                    consumed=line_state.consumed + act.quantity,
-                    granted=line_state.granted + act.quantity,
-                ),
-            )
-            return _granted(usage, act, entry.index)
-        case LineReturned() as act:
-            line_state = usage.lines[act.line]
-            usage = _with_line(
-                usage,
-                replace(
-                    line_state,
-                    consumed=line_state.consumed - act.quantity,
-                    granted=line_state.granted - act.quantity,
-                ),
-            )
-            return _returned(usage, act, entry.time)
-        case ExportEndorsed(_, _, _, line, quantity):
-            usage = _with_line(usage, replace(usage.lines[line], authorised=quantity))
-            return replace(usage, endorsed_at=entry.time)
-        case UseReserved() | UseConsumed() | UseReleased() | UseCorrected() | UseEntered():
-            return _with_use(usage, entry)
-        case _:
-            return usage
-
-
-def _with_line(usage: Usage, line: LineState) -> Usage:
-    return replace(usage, lines={**usage.lines, line.number: line})
-
-
-def _granted(usage: Usage, act: LineGranted, index: int) -> Usage:
-    line = (act.line, act.child_line, act.quantity)
-    children = list(usage.children)
-    for place, child in enumerate(children):
-        if (child.member, child.tag) == (act.child_member, act.child_tag):
-            children[place] = replace(child, lines=(*child.lines, line))
-            break
-    else:
-        children.append(ChildGrant(act.child_member, act.child_tag, (line,), index))
-    return replace(usage, children=tuple(children))
-
-
-def _returned(usage: Usage, act: LineReturned, time: int) -> Usage:
-    ended = (act.child_member, act.child_tag)
-    children = (
-        replace(child, returned_at=time) if (child.member, child.tag) == ended else child
-        for child in usage.children
-    )
-    return replace(usage, children=tuple(children))
-
-
-def _with_use(usage: Usage, entry: Entry) -> Usage:
-    act = entry.act
-    assert isinstance(act, (UseReserved, UseConsumed, UseReleased, UseCorrected, UseEntered))
-    place = act.place
-    before = usage.use(entry.member, place.office, place.declaration, place.item)
-    after = _next_use(before, entry, act)
-    usage = _moved(usage, place.line, before, after)
-    uses = [after if use is before else use for use in usage.uses]
-    return replace(usage, uses=(*uses, after) if before is None else tuple(uses))
-
-
-def _moved(usage: Usage, line: int, before: UseRecord | None, after: UseRecord) -> Usage:
-    """Return the usage with the line's sums changed by what a use holds more or less than before."""
-    state = usage.lines.get(line)
-    if state is None:
-        return usage
-    reserved, consumed = (0, 0) if before is None else (before.reserved, before.consumed)
-    return _with_line(
-        usage,
-        replace(
-            state,
-            reserved=state.reserved + after.reserved - reserved,
-            consumed=state.consumed + after.consumed - consumed,
-        ),
-    )
+        book.take(entry)
+    return book.usage()
 
 
 def _next_use(
@@ -273,13 +292,19 @@ def _next_use(
     match act:
         case UseReserved(_, quantity):
             return replace(use, state=UseState.RESERVED, reserved=quantity, reserved_at=entry.time)
-        case UseConsumed(_, quantity):
-            return replace(
-                use, state=UseState.CONSUMED, reserved=0, consumed=quantity, consumed_at=entry.time
-            )
-        case UseEntered(_, quantity, happened_at, conflict):
+        case UseConsumed(place, quantity):
             return replace(
                 use,
+                place=place,
+                state=UseState.CONSUMED,
+                reserved=0,
+                consumed=quantity,
+                consumed_at=entry.time,
+            )
+        case UseEntered(place, quantity, happened_at, conflict):
+            return replace(
+                use,
+                place=place,
                 state=UseState.CONSUMED,
                 reserved=0,
                 consumed=quantity,
