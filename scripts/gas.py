@@ -43,10 +43,17 @@ REPEATS = 8
 TARGETS = {100: 27_000, 500: 26_000}
 
 PREFERENCE = 864
+IMPORT_LICENCE = 911
+AEO = 879
+QUANTITY = 0x0300
+OFFICE = b"CNSHA01".ljust(17, b"\0")
+AUTHORISED = 25_000_000
 SINGLE_USE = 0x0100
 ISSUER = b"VN-VCCI".ljust(32, b"\0")
 ADMINISTRATIONS = [code.ljust(32, b"\0") for code in (b"CN-CUSTOMS", b"AU-ABF", b"NZ-CUSTOMS", b"VN-CUSTOMS")]
 KEY = sha256(b"document key").digest()
+PUBLIC_KEY = sha256(b"x").digest() + sha256(b"y").digest()
+REGISTRIES = ("OriginRegistry", "LicenceRegistry", "AeoRegistry")
 
 
 def account(label: bytes) -> str:
@@ -112,6 +119,11 @@ def load(name: str, directory: Path) -> Contract:
     return Contract(artifact["abi"], bytes.fromhex(artifact["bytecode"].removeprefix("0x")))
 
 
+def load_all(directory: Path) -> dict[str, Contract]:
+    """Read the artifacts of the contracts that are measured, by their names."""
+    return {name: load(name, directory) for name in ("Consortium", *REGISTRIES)}
+
+
 @contextmanager
 def private_node(anvil: Path) -> Iterator[Node]:
     """Start anvil on a free port, and end it."""
@@ -140,10 +152,12 @@ def private_node(anvil: Path) -> Iterator[Node]:
 class Measurement:
     """Performs the acts in the order of a consortium's life and notes the gas of each."""
 
-    def __init__(self, node: Node, consortium: Contract, registry: Contract) -> None:
+    def __init__(self, node: Node, contracts: dict[str, Contract]) -> None:
         self._node = node
-        self._consortium = consortium
-        self._registry = registry
+        self._consortium = contracts["Consortium"]
+        self._registries = {name: contracts[name] for name in REGISTRIES}
+        self._registry = contracts["OriginRegistry"]
+        self._proposals = 0
         self._anchored = 0
         self.figures: dict[str, int] = {}
 
@@ -152,6 +166,9 @@ class Measurement:
         self._deploy()
         self._govern()
         self._anchor_batches()
+        self._issue()
+        self._use()
+        self._authorise()
         return self.figures
 
     def _deploy(self) -> None:
@@ -159,24 +176,26 @@ class Measurement:
         creation = self._consortium.creation(founders)
         address = self._act("deploy Consortium and Journal, 4 founders", account(b"deployer"), None, creation)
         self._consortium = self._consortium.at(address)
-        creation = self._registry.creation(address)
-        address = self._act("deploy OriginRegistry", account(b"deployer"), None, creation)
-        self._registry = self._registry.at(address)
+        for name, registry in self._registries.items():
+            creation = registry.creation(self._consortium.address)
+            address = self._act(f"deploy {name}", account(b"deployer"), None, creation)
+            self._registries[name] = registry.at(address)
+        self._registry = self._registries["OriginRegistry"]
 
     def _govern(self) -> None:
-        chair, *others = ADMINISTRATIONS
-        calls = {
-            "admitRegistry": self._consortium.call("admitRegistry", self._registry.address, 1),
-            "admitMember": self._consortium.call("admitMember", ISSUER, b"VN", 6, account(ISSUER)),
-        }
-        for number, (name, call) in enumerate(calls.items(), start=1):
-            self._control(f"propose {name}", chair, "propose", chair, call, START + 86_400)
-            for other in others[:2]:
-                self._control("vote", other, "vote", other, number, True)
-            self._control(f"execute {name}", chair, "execute", chair, number)
+        self._decide("admitRegistry", self._registry.address, 1)
+        self._decide("admitMember", ISSUER, b"VN", 14, account(ISSUER))
         self._control("addOperator", ISSUER, "addOperator", ISSUER, account(b"operator"))
-        public_key = sha256(b"x").digest() + sha256(b"y").digest()
-        self._control("registerKey ES256", ISSUER, "registerKey", ISSUER, KEY, 1, public_key, 0)
+        self._control("registerKey ES256", ISSUER, "registerKey", ISSUER, KEY, 1, PUBLIC_KEY, 0)
+
+    def _decide(self, name: str, *arguments: object) -> None:
+        chair, *others = ADMINISTRATIONS
+        self._proposals += 1
+        call = self._consortium.call(name, *arguments)
+        self._control(f"propose {name}", chair, "propose", chair, call, START + 86_400)
+        for other in others[:2]:
+            self._control("vote", other, "vote", other, self._proposals, True)
+        self._control(f"execute {name}", chair, "execute", chair, self._proposals)
 
     def _anchor_batches(self) -> None:
         for count in WARMING:
@@ -186,6 +205,98 @@ class Measurement:
             self.figures[f"anchor {count}, per certificate"] = round(total / REPEATS / count)
         status = self._registry.call("changeStatus", ISSUER, _tag(0), 3, 24, 0)
         self._act("changeStatus", account(b"operator"), self._registry.address, status)
+        tags = [_tag(n) for n in range(100)]
+        confirm = self._registry.call("confirm", ISSUER, tags[1:])
+        self._act("confirm 99", account(b"operator"), self._registry.address, confirm)
+
+    def _issue(self) -> None:
+        """Licences with one line and with five, an extract, a replacement."""
+        for kind, name in enumerate(REGISTRIES[1:], start=2):
+            self._quietly("admitRegistry", self._registries[name].address, kind)
+        for member in ADMINISTRATIONS[:2]:
+            operator = account(b"operator of " + member)
+            self._node.send(
+                account(member),
+                self._consortium.address,
+                self._consortium.call("addOperator", member, operator),
+            )
+        self._licence("anchorOne, 1 line", "anchorOne", b"licence", 1)
+        self._licence("anchorOne, 5 lines", "anchorOne", b"long licence", 5)
+        self._licence("anchorOne, extract of 1 line", "anchorOne", b"extract", 1, b"licence")
+        self._licence("anchorOne, 1 line, to be replaced", "anchorOne", b"old", 1)
+        self._licence("replace, 1 line", "replace", b"new", 1, b"", _tag_of(b"old"), 31)
+        cancel = ("changeStatus", ISSUER, _tag_of(b"extract"), 4, 24, 0)
+        self._by_issuer("changeStatus, cancel an extract", "LicenceRegistry", *cancel)
+
+    def _licence(
+        self, name: str, function: str, label: bytes, lines: int, parent: bytes = b"", *more: object
+    ) -> None:
+        link = (3, ISSUER, _tag_of(parent)) if parent else (0, bytes(32), bytes(32))
+        quantity = AUTHORISED // (10 if parent else 1)
+        opened = [(b"KGM", 1 if parent else 0, quantity)] * lines
+        terms: tuple[object, ...] = (5, False, [b"CN", b"AU"], [], opened)
+        anchor = (_tag_of(label), sha256(b"document of " + label).digest())
+        issue = (IMPORT_LICENCE, QUANTITY, KEY, anchor, link, terms)
+        self._by_issuer(name, "LicenceRegistry", function, ISSUER, *more, issue)
+
+    def _use(self) -> None:
+        """What customs write on a licence with a balance, and on a certificate that is used as a whole."""
+        self._customs("reserve, first on a record", "reserve", 1, _kilograms(1_000))
+        self._customs("reserve", "reserve", 2, _kilograms(1_000))
+        self._customs("consume, reserved", "consume", 1, _kilograms(990))
+        self._customs("consume", "consume", 3, _kilograms(1_000))
+        self._customs("release", "release", 2)
+        self._customs("correct", "correct", 1, 1, True, 90, 7)
+        self._customs("enter", "enter", 4, _kilograms(1_000), START)
+        whole = (0, bytes(3), 0)
+        self._customs("consume, whole record", "consume", 5, whole, record=("OriginRegistry", _tag(1)))
+
+    def _customs(
+        self,
+        name: str,
+        function: str,
+        declaration: int,
+        *more: object,
+        record: tuple[str, bytes] | None = None,
+    ) -> None:
+        registry, tag = record or ("LicenceRegistry", _tag_of(b"licence"))
+        customs = ADMINISTRATIONS[0]
+        use = (OFFICE, sha256(b"declaration" + declaration.to_bytes(8)).digest(), 0)
+        contract = self._registries[registry]
+        call = contract.call(function, customs, ISSUER, tag, use, *more)
+        self._act(name, account(b"operator of " + customs), contract.address, call)
+
+    def _authorise(self) -> None:
+        """AEO entries with their types, and recognition between two administrations."""
+        home, partner = ADMINISTRATIONS[:2]
+        key = self._consortium.call("registerKey", home, KEY, 1, PUBLIC_KEY, 0)
+        self._node.send(account(home), self._consortium.address, key)
+        tag, name = _tag_of(b"trader"), b"AEOS".ljust(8, b"\0")
+        entry = [(tag, sha256(b"entry").digest())]
+        cover = [(home, name, START, START)]
+        acts: list[tuple[str, bytes, str, tuple[object, ...]]] = [
+            ("AEO: anchor 1", home, "anchor", (AEO, 0, KEY, entry)),
+            ("AEO: grantTypes, 1 type", home, "grantTypes", (tag, [(name, START)])),
+            ("AEO: changeType", home, "changeType", (tag, name, 2, 24, 0)),
+            ("AEO: addAlias", home, "addAlias", (tag, _tag_of(b"alias"))),
+            ("AEO: proposeAgreement, 1 cover", home, "proposeAgreement", (partner, cover)),
+            ("AEO: consent, 1 cover", partner, "consent", (1,)),
+            ("AEO: changeRecognition", partner, "changeRecognition", (1, home, name, 2, 24, 0)),
+        ]
+        registry = self._registries["AeoRegistry"]
+        for title, member, function, arguments in acts:
+            call = registry.call(function, member, *arguments)
+            self._act(title, account(b"operator of " + member), registry.address, call)
+
+    def _quietly(self, name: str, *arguments: object) -> None:
+        """Decide without noting it again."""
+        figures = dict(self.figures)
+        self._decide(name, *arguments)
+        self.figures = figures
+
+    def _by_issuer(self, name: str, registry: str, function: str, *arguments: object) -> None:
+        contract = self._registries[registry]
+        self._act(name, account(b"operator"), contract.address, contract.call(function, *arguments))
 
     def _anchor(self, count: int) -> int:
         numbers = range(self._anchored, self._anchored + count)
@@ -206,6 +317,14 @@ class Measurement:
 
 def _tag(number: int) -> bytes:
     return sha256(b"tag" + number.to_bytes(8)).digest()
+
+
+def _tag_of(label: bytes) -> bytes:
+    return sha256(b"tag of " + label).digest()
+
+
+def _kilograms(quantity: int) -> tuple[int, bytes, int]:
+    return 1, b"KGM", quantity
 
 
 def problems(figures: dict[str, int], kept: dict[str, int] | None) -> list[str]:
@@ -231,8 +350,7 @@ def main() -> int:
     options = parser.parse_args()
 
     with private_node(options.anvil) as node:
-        consortium, registry = (load(name, options.contracts) for name in ("Consortium", "OriginRegistry"))
-        figures = Measurement(node, consortium, registry).run()
+        figures = Measurement(node, load_all(options.contracts)).run()
     for name, gas in figures.items():
         sys.stdout.write(f"{name:<44}{gas:>12,}\n")
     kept = json.loads(SNAPSHOT.read_text()) if options.check else None

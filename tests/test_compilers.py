@@ -11,6 +11,8 @@ from typing import Any
 
 import pytest
 
+from scripts.compile_contracts import CONTRACTS as NAMES
+
 ROOT = Path(__file__).resolve().parent.parent
 CONTRACTS = ROOT / "ledger" / "data" / "contracts"
 
@@ -26,11 +28,11 @@ def hardhat() -> dict[str, dict[str, str]]:
         )  # fmt: skip
         return {
             name: json.loads((ROOT / "artifacts" / "contracts" / f"{name}.sol" / f"{name}.json").read_text())
-            for name in ("Consortium", "Journal", "LicenceRegistry", "OriginRegistry")
+            for name in NAMES
         }
 
 
-@pytest.mark.parametrize("name", ["Consortium", "Journal", "LicenceRegistry", "OriginRegistry"])
+@pytest.mark.parametrize("name", NAMES)
 def test_hardhat_and_py_solc_x_make_the_same_bytecode(name: str, hardhat: dict[str, dict[str, str]]) -> None:
     ours = json.loads((CONTRACTS / f"{name}.json").read_text())
     assert len(ours["bytecode"]) > 1_000

@@ -5,7 +5,7 @@ from __future__ import annotations
 from scripts.bench import peer
 from scripts.bench.report import Peer, Row, Section, at_most
 from scripts.bench.scale import Scale
-from scripts.gas import ANVIL, BATCHES, CONTRACTS, TARGETS, Measurement, load, private_node
+from scripts.gas import ANVIL, BATCHES, CONTRACTS, TARGETS, Measurement, load_all, private_node
 
 _PEERS = {
     "documentStoreBulkIssue": "OpenAttestation bulkIssue",
@@ -23,8 +23,7 @@ _REMARKS = (
 def measure(scale: Scale) -> Section:
     """Return gas per certificate for batches of 1, 10, 100 and 500; these do not depend on the machine."""
     with private_node(ANVIL) as node:
-        consortium, registry = (load(name, CONTRACTS) for name in ("Consortium", "OriginRegistry"))
-        ours = Measurement(node, consortium, registry).run()
+        ours = Measurement(node, load_all(CONTRACTS)).run()
         missing, theirs = "", {}
         try:
             theirs = peer.run(scale.peers, "gas.cjs", node.url)["gasPerCertificate"]
