@@ -1,4 +1,4 @@
-"""The demo: an embedded chain, a sample consortium, three gateways and an auditor, and the journey between them.
+"""The demo: an embedded chain, a sample consortium, six gateways and an auditor, and the journey between them.
 
 ``run_demo`` sets the stage in a folder of its own, walks the journey and, unless told otherwise, leaves everything
 running in the background; the next run, or ``stop_demo``, takes it down.
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from ledger.demo.steps import Step
     from ledger.service.ledger import Ledger
 
-_CERTIFICATES = 6
+_CERTIFICATES, _MORE = 6, 42
 _READY_SECONDS = 60.0
 _RUNNING = "running.json"
 
@@ -94,7 +94,9 @@ class _Demo:
         return passed
 
     def _walk(self) -> bool:
+        from ledger.demo.documents import built_on, todays_aeo, todays_licence
         from ledger.demo.journey import Stage, travel
+        from ledger.demo.offices import Offices, visit
         from ledger.demo.sample import GATEWAYS, make_consortium, start_gateway, todays_certificates
         from ledger.demo.steps import JourneyStopped, Recorder
         from ledger.node.control import down, up
@@ -116,8 +118,9 @@ class _Demo:
             return "ready"
 
         try:
-            recorder.run("an embedded chain, a consortium and three gateways", "ready", set_stage)
-            certificates = todays_certificates(_CERTIFICATES, datetime.now(UTC).date())
+            recorder.run("an embedded chain, a consortium and six gateways", "ready", set_stage)
+            today = datetime.now(UTC).date()
+            certificates = todays_certificates(_CERTIFICATES + _MORE, today)
             self._number = str(certificates[0]["certificateNumber"])
             clients = {gateway.member: gateway.client for gateway in self._gateways}
             with self._auditor() as audit:
@@ -126,12 +129,28 @@ class _Demo:
                     australia=clients["AU-ACCI"],
                     china=clients["CN-GACC"],
                     audit=audit,
-                    certificates=certificates,
+                    certificates=certificates[:_CERTIFICATES],
                     foreign=(data_folder() / "samples" / "chafta-coo.edi3.json").read_bytes(),
                     stop_chain=lambda: _ignore(down(node_home)),
                     start_chain=lambda: _ignore(up(node_home, self._node_port)),
                 )
                 travel(stage, recorder)
+            used, for_singapore, *others = certificates[_CERTIFICATES:]
+            parent = {**for_singapore, "destinationCountry": "SG"}
+            offices = Offices(
+                viet_nam=clients["VN-VCCI"],
+                china=clients["CN-GACC"],
+                singapore=clients["SG-CUSTOMS"],
+                licensing=clients["CN-MOFCOM"],
+                australia=clients["AU-ABF"],
+                certificates=[used, parent, *others],
+                licence=todays_licence(today, "DEMO1"),
+                aeo=todays_aeo(today, "AEOAU0000000001", "AEOS"),
+                child=built_on(parent, "SG-DEMO-1", today),
+                report_key=self._report_key,
+                replay=self._replay,
+            )
+            visit(offices, recorder)
         except JourneyStopped:
             return False
         return recorder.passed
@@ -143,13 +162,27 @@ class _Demo:
 
         return open_ledger(read_settings(self._folder / AUDITOR, {}))
 
+    def _replay(self) -> bool:
+        with self._auditor() as audit:
+            return audit.rebuild().equal
+
+    def _report_key(self, since: str) -> None:
+        from ledger.settings import read_settings
+        from ledger.wiring import open_ledger, open_signer
+
+        settings = read_settings(self._folder / "VN-VCCI", {})
+        with open_ledger(settings) as ledger:
+            key = open_signer(settings).thumbprint
+            moment = datetime.fromisoformat(since)
+            ledger.act("report-compromise", {"key": key, "compromised_since": moment})
+
     def _leave(self) -> None:
         running = {"gateways": [gateway.process.pid for gateway in self._gateways]}
         (self._folder / _RUNNING).write_text(json.dumps(running))
         out = sys.stderr if self._as_json else sys.stdout
         print("\nThe gateways keep running:", file=out)
         for gateway in self._gateways:
-            print(f"  {gateway.member:<8} {gateway.client.url}  API key {gateway.client.api_key}", file=out)
+            print(f"  {gateway.member:<10} {gateway.client.url}  API key {gateway.client.api_key}", file=out)
         customs = next(gateway for gateway in self._gateways if gateway.member == "CN-GACC")
         asked = f"issuer=VN-VCCI&number={quote(self._number)}"
         command = shlex.quote(os.path.relpath(Path(sys.executable).with_name("tradeseal")))

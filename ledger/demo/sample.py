@@ -38,12 +38,12 @@ ADMINISTRATIONS = {"CN-GACC": "CN", "VN-CUSTOMS": "VN", "AU-ABF": "AU"}
 ISSUING_BODIES = {"VN-VCCI": "VN", "AU-ACCI": "AU", "SG-CUSTOMS": "SG", "CN-MOFCOM": "CN"}
 AUDITOR = "auditor"
 GATEWAYS = {
-    "CN-GACC": "customs",
+    "CN-GACC": "administrator",
     "VN-VCCI": "issuer",
     "AU-ACCI": "issuer",
     "SG-CUSTOMS": "issuer",
     "CN-MOFCOM": "issuer",
-    "AU-ABF": "issuer",
+    "AU-ABF": "administrator",
 }
 _ADMINISTRATION_ROLES = 1 | 16
 _ISSUES_ORIGIN, _ISSUES_LICENCES = 2 | 4, 8

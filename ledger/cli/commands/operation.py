@@ -11,7 +11,7 @@ from ledger.cli.commands.parts import GENERAL, command, group, json_option
 def add(commands: Any) -> None:
     """Add ``demo``, ``found``, ``init``, ``serve``, ``rebuild``, ``node`` and ``apikey``."""
     one = command(
-        commands, "demo", "operation:demo", "embedded chain, sample consortium, three gateways, an auditor",
+        commands, "demo", "operation:demo", "embedded chain, sample consortium, six gateways, an auditor",
         "0 every step came out as expected, 1 otherwise",
     )  # fmt: skip
     one.add_argument("--once", action="store_true", help="stop everything after the journey")
