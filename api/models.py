@@ -57,7 +57,9 @@ class VerifyBody(Taken):
         None, description="Invoice number or issue date as printed."
     )
     as_of: Moment | None = Field(None, description="The moment to judge; now when absent.")
-    kind: Kind = "origin"
+    kind: Kind | None = Field(
+        None, description="Kind of record; the document's own, or `origin` without one, when absent."
+    )
     partner: IssuerCode | None = Field(
         None, description="Who should recognise the AEO; this gateway's member when absent."
     )

@@ -95,7 +95,7 @@ def _request(data: bytes) -> VerifyRequest:
         second_key=body.second_key,
         as_of=None if body.as_of is None else read_moment("asOf", body.as_of),
         declaration=None if body.declaration is None else orjson.dumps(body.declaration),
-        kind=read_kind("kind", body.kind),
+        kind=None if body.kind is None else read_kind("kind", body.kind),
         partner=body.partner,
         aeo_type=body.type,
         office=body.office,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from copy import deepcopy
 from datetime import UTC, datetime
 from functools import cache
@@ -108,12 +108,22 @@ def _controller(home: Path) -> TransactionAccount:
     return open_account(home / CONTROLLER, read_passphrase(home / PASSPHRASE))
 
 
-def a_new_body(
-    consortium: Consortium, code: str, *, key: bool = True, key_from: datetime | None = None
-) -> Path:
-    """Admit an issuing body with an operator and its own gateway; return its home.
+_ORIGIN = ("preferential-origin", "non-preferential-origin")
 
-    ``key``: whether its document key is registered, with effect from ``key_from`` or else at once.
+
+def a_new_body(
+    consortium: Consortium,
+    code: str,
+    *,
+    key: bool = True,
+    key_from: datetime | None = None,
+    roles: Sequence[str] = _ORIGIN,
+    partners: Sequence[str] = (CUSTOMS,),
+) -> Path:
+    """Admit a member with an operator and its own gateway; return its home.
+
+    ``code`` begins with its economy's. ``key``: whether its document key is registered, with
+    effect from ``key_from`` or else at once. ``partners`` get its tag key, and it theirs.
     """
     home = consortium.folder / code
     made = make_home(
@@ -122,13 +132,12 @@ def a_new_body(
     )  # fmt: skip
     assert made.controller is not None
     assert made.operator is not None
-    roles = ["preferential-origin", "non-preferential-origin"]
-    decide(
-        consortium, "propose-admit-member", code=code, economy="VN", roles=roles, controller=made.controller
-    )
-    parcel = consortium.folder / f"{code}.parcel"
-    TagKeys(home / TAG_KEYS).export_to(code, parcel)
-    TagKeys(consortium.folder / CUSTOMS / TAG_KEYS).import_from(parcel)
+    admitted = {"code": code, "economy": code[:2], "roles": [*roles], "controller": made.controller}
+    decide(consortium, "propose-admit-member", **admitted)
+    for giver, taker in [(code, partner) for partner in partners] + [(partner, code) for partner in partners]:
+        parcel = consortium.folder / f"{giver}-{taker}.parcel"
+        TagKeys(consortium.folder / giver / TAG_KEYS).export_to(giver, parcel)
+        TagKeys(consortium.folder / taker / TAG_KEYS).import_from(parcel)
     with open_ledger(read_settings(home, {})) as ledger:
         ledger.act("add-operator", {"operator": made.operator})
         if key:

@@ -49,7 +49,7 @@ def verify(options: argparse.Namespace) -> int:
         declaration=None
         if options.declaration is None
         else files.read_whole(options.declaration, files.MOST_DOCUMENT),
-        kind=KINDS[options.kind],
+        kind=None if options.kind is None else KINDS[options.kind],
         partner=options.partner,
         aeo_type=options.type,
         office=options.office,

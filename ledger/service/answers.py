@@ -48,7 +48,7 @@ class VerifyRequest:
         second_key: an invoice number or issue date (ISO 8601) that the asker read on the paper.
         as_of: the moment to judge; None means now.
         declaration: the import declaration's JSON bytes.
-        kind: 1 origin, 2 licence, 3 AEO; then ``number`` is the AEO code.
+        kind: 1 origin, 2 licence, 3 AEO; then ``number`` is the AEO code. None is the document's own, or 1 without one.
         partner: member code of the administration that should recognise the AEO; None is this gateway's member.
         aeo_type: the type of authorisation that is relied on, such as ``AEOS``.
         office: code of the customs office where it is presented.
@@ -60,7 +60,7 @@ class VerifyRequest:
     second_key: str | None = None
     as_of: datetime | None = None
     declaration: bytes | None = None
-    kind: int = 1
+    kind: int | None = None
     partner: str | None = None
     aeo_type: str | None = None
     office: str | None = None

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from ledger.core import numbers
 from ledger.core.documents.declaration import Declaration, validate_declaration
+from ledger.core.documents.kinds import kind_of
 from ledger.core.envelope import open_envelope
 from ledger.core.facts import Question
 from ledger.core.forms import MalformedEnvelope
@@ -48,7 +49,7 @@ def read_question(request: VerifyRequest, now: datetime, reference: Reference, l
     _check_text(problems, "type", request.aeo_type, _TYPE, "a type of authorisation such as AEOS: 1 to 8")
     if request.as_of is not None and request.as_of.tzinfo is None:
         problems.append(Problem("as_of", str(request.as_of), "a time with its offset", code="TIME_INVALID"))
-    if request.kind not in KINDS:
+    if request.kind is not None and request.kind not in KINDS:
         wanted = ", ".join(f"{number} ({name})" for number, name in KINDS.items())
         problems.append(Problem("kind", str(request.kind), wanted, code="KIND_UNKNOWN"))
     if request.number is not None:
@@ -65,10 +66,16 @@ def read_question(request: VerifyRequest, now: datetime, reference: Reference, l
             document = open_envelope(request.document.strip(), limits)
         except MalformedEnvelope as error:
             unreadable = f"{error.code}: {error}"
+    kind = 1 if request.kind is None else request.kind
+    if document is not None:
+        kind = int(kind_of(document.subject))
+        if request.kind not in (None, kind):
+            wanted = f"{kind} ({KINDS[kind]}), as the document says, or none"
+            raise Rejected([Problem("kind", str(request.kind), wanted, code="KIND_DIFFERS")])
     return Question(
         as_of=request.as_of or now,
         trace_id=str(uuid.uuid4()),
-        kind=request.kind,
+        kind=kind,
         issuer=request.issuer,
         number=request.number,
         second_key=request.second_key,

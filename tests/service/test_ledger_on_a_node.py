@@ -190,6 +190,22 @@ def test_whatever_is_altered_in_a_document_it_is_rejected(
     assert [path for path, word in words.items() if word is not Word.REJECT] == []
 
 
+def test_a_certificate_passed_off_as_a_licence_is_still_rejected(
+    consortium: Consortium, issuer: Ledger, customs: Ledger
+) -> None:
+    document = sealed(issuer, a_fresh_certificate(consortium))
+    disguised = altered(document, lambda claims: claims[SUBJECT].update(documentTypeCode="911"))
+    assert ask(customs, document=disguised).word is Word.REJECT
+
+
+def test_a_document_is_of_its_own_kind_whoever_says_otherwise(
+    consortium: Consortium, issuer: Ledger, customs: Ledger
+) -> None:
+    document = sealed(issuer, a_fresh_certificate(consortium))
+    assert ask(customs, document=document, kind=1).word is Word.ACCEPT
+    assert codes(lambda: ask(customs, document=document, kind=2)) == ["KIND_DIFFERS"]
+
+
 def test_everything_wrong_with_a_question_is_told_at_once(customs: Ledger) -> None:
     assert set(codes(lambda: ask(customs, issuer="X", declaration=b"{", kind=9))) >= {
         "QUESTION_INCOMPLETE",

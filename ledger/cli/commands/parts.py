@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 import argparse
 import sys
 from pathlib import Path
@@ -77,9 +78,15 @@ def since(one: argparse.ArgumentParser) -> None:
     one.add_argument("--effective-from", metavar="T", help="since when (default: now)")
 
 
-def kind(one: argparse.ArgumentParser, text: str = "kind of record (default: origin)") -> None:
+def kind(
+    one: argparse.ArgumentParser,
+    text: str = "kind of record (default: origin)",
+    *,
+    kinds: Sequence[str] = KINDS,
+    default: str | None = "origin",
+) -> None:
     """Add ``--kind``."""
-    one.add_argument("--kind", choices=KINDS, default="origin", help=text)
+    one.add_argument("--kind", choices=kinds, default=default, help=text)
 
 
 def recognition(one: argparse.ArgumentParser) -> None:

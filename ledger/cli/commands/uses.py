@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import argparse
-from typing import Any
+from typing import Any, Final
 
 from ledger.cli.commands.parts import GENERAL, REASON, command, group, json_option, kind, record
 
+_USED: Final = ("origin", "licence")
 _DONE = f"0 done, {GENERAL}"
 
 
@@ -45,7 +46,7 @@ def add(commands: Any) -> None:
     balance = group(commands, "balance", "what may still be taken on a record")
     one = command(balance, "show", "balances:show_balance", "what is left, and who took what", _DONE)
     record(one)
-    kind(one)
+    kind(one, kinds=_USED)
     json_option(one)
     one = command(
         balance, "open", "balances:open_balance", "open the balance of a record that has none yet", _DONE
@@ -81,7 +82,7 @@ def _of_a_use(one: argparse.ArgumentParser) -> None:
 
 
 def _declaration(one: argparse.ArgumentParser, required: bool) -> None:
-    kind(one)
+    kind(one, kinds=_USED)
     one.add_argument("--office", required=required, metavar="CODE", help="customs office")
     one.add_argument(
         "--declaration",

@@ -20,7 +20,7 @@ def add(commands: Any) -> None:
     one.add_argument("--second-key", metavar="K", help="invoice number or issue date as printed")
     one.add_argument("--as-of", metavar="T", help="the moment to judge, such as 2026-11-23T09:30:00+08:00")
     one.add_argument("--declaration", type=Path, metavar="FILE", help="the import declaration as JSON")
-    kind(one)
+    kind(one, "kind of record (default: the document's own, else origin)", default=None)
     one.add_argument("--office", metavar="CODE", help="customs office where it is presented")
     recognition(one)
     one.add_argument("--purpose", default="", metavar="TEXT", help="what the look-up is for; it is logged")
