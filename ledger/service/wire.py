@@ -52,14 +52,18 @@ _SHOWN: Final = 80
 
 
 def read_moment(path: str, text: str) -> datetime:
-    """Return an ISO 8601 moment with its offset, such as ``2026-11-23T09:30:00+08:00``, in UTC.
+    """Return an ISO 8601 moment with its offset, such as ``2026-11-23T09:30:00+08:00``.
+
+    The offset is kept, because answers tell their moments by the offset of who asks.
 
     Raises:
         Rejected: it is something else; a ``+`` that a query turned into a space is the usual reason.
     """
     if _MOMENT.fullmatch(text):
         try:
-            return datetime.fromisoformat(text).astimezone(UTC)
+            moment = datetime.fromisoformat(text)
+            moment.astimezone(UTC)  # the first and last hours of the calendar have no counterpart in UTC
+            return moment
         except (ValueError, OverflowError):
             pass
     wanted = (

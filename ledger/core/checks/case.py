@@ -73,8 +73,11 @@ class Case:
 
     @property
     def offset(self) -> timedelta:
-        """The asker's own offset from UTC, by which moments are told too."""
-        return self.question.as_of.utcoffset() or timedelta()
+        """The asker's own offset from UTC, by which moments are told too: of the time asked about, or of the acceptance."""
+        own = self.question.as_of.utcoffset()
+        declaration = self.question.declaration
+        accepted = None if declaration is None else declaration.accepted_at
+        return own or (None if accepted is None else accepted.utcoffset()) or timedelta()
 
     def when(self, seconds: int) -> str:
         """Return a chain time for a message, in UTC and by the asker's own offset."""

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from types import SimpleNamespace
 from typing import Any
 
@@ -57,12 +57,13 @@ def asked_at(
     agreements: Agreements | None = None,
     accepted: str | None = None,
     record: dict[str, Any] | None = None,
+    offset: tzinfo = CHINA,
     **asked: Any,
 ) -> Verdict:
     """The verdict of Chinese customs on an entry of the type AEOS, recognised, on 4 March 2026."""
     presented = Presented(record={"use_policy": 0, **(record or {})}).anchor()
     presented.slot = {"use_policy": 0}
-    moment = datetime.fromtimestamp(at(clock), CHINA)
+    moment = datetime.fromtimestamp(at(clock), offset)
     presented.journal.time = at("23:00")
     declaration: Any = None
     if accepted is not None:
@@ -110,6 +111,11 @@ def test_41_a_suspension_recorded_later_says_both_times() -> None:
     assert message_of(verdict, "R34") == (
         "AEO status suspended from 10:00 (UTC+8), recorded at 10:20 UTC+8 with effect from 10:00 UTC+8: type AEOS."
     )
+
+
+def test_the_offset_of_the_acceptance_tells_moments_where_the_question_has_none() -> None:
+    verdict = asked_at("10:30", a_type("AEOS", suspended("10:00")), accepted="10:05", offset=UTC)
+    assert message_of(verdict, "R34") == "AEO status suspended from 10:00 (UTC+8): type AEOS."
 
 
 def test_a_suspension_after_the_time_asked_about_is_told_with_its_interval() -> None:
