@@ -14,7 +14,7 @@ from ledger.core.aeo import Agreement, Cover, Recognition
 from ledger.core.opening import Grant
 from ledger.core.problems import Problem
 from ledger.core.state import Role, Status
-from ledger.errors import Rejected
+from ledger.errors import Refused, Rejected
 from ledger.service.aeo_answers import (
     AeoAction,
     AeoRequest,
@@ -25,8 +25,9 @@ from ledger.service.aeo_answers import (
     CoverRequest,
     RecognitionLine,
 )
+from ledger.service.aeo_refusals import in_agreement_words, in_entry_words
 from ledger.service.answers import VerifyRequest
-from ledger.service.reading import moment
+from ledger.service.reading import converge_if_possible, moment
 
 if TYPE_CHECKING:
     from ledger.core.verdict import Verdict
@@ -67,6 +68,12 @@ class Recognising:
 
     def act(self, request: AeoRequest) -> ActReceipt:
         """Carry out one act on an entry; see ``Ledger.aeo_act``."""
+        try:
+            return self._act(request)
+        except Refused as refused:
+            raise in_entry_words(refused, request) from refused
+
+    def _act(self, request: AeoRequest) -> ActReceipt:
         problems: list[Problem] = []
         is_alias = request.action in (AeoAction.ADD_ALIAS, AeoAction.REMOVE_ALIAS)
         if is_alias and not request.alias:
@@ -115,19 +122,22 @@ class Recognising:
         if not homes:
             wanted = "the tag key of an administration here (tradeseal key tag import)"
             raise Rejected([Problem("code", code[:40], wanted, code="TAG_KEY_MISSING")])
-        registry = self._parts.manifest.registry(_AEO)
-        holders = [
-            home
-            for home in homes
-            if self._parts.knowledge.head_and_story(
-                home, registry, self._parts.tag_keys.tag(home, _AEO, code)
-            )[1].record
-            is not None
-        ]
-        # Not known here yet: the verdict asks the chain itself, whoever is asked about.
-        home = (holders or homes)[0]
+        home = self._holder(homes, code)
+        if home is None:
+            # Not known here yet: which administration keeps it, only the journal's newest entries can say.
+            converge_if_possible(self._parts)
+            home = self._holder(homes, code) or homes[0]
         request = VerifyRequest(issuer=home, number=code, kind=_AEO, as_of=at, partner=partner, aeo_type=name)
         return self._parts.verification.verify(request, asker)
+
+    def _holder(self, homes: list[str], code: str) -> str | None:
+        """Return the administration whose entry ``code`` finds, as far as the journal was read, or None."""
+        registry, tags = self._parts.manifest.registry(_AEO), self._parts.tag_keys
+        for home in homes:
+            story = self._parts.knowledge.head_and_story(home, registry, tags.tag(home, _AEO, code))[1]
+            if story.record is not None:
+                return home
+        return None
 
     def _homes(self) -> list[str]:
         """Return the administrations whose entries can be found here, our own last."""
@@ -143,6 +153,12 @@ class Recognising:
 
     def agree(self, request: AgreementRequest) -> ActReceipt:
         """Carry out one act on an agreement; see ``Ledger.agreement_act``."""
+        try:
+            return self._agree(request)
+        except Refused as refused:
+            raise in_agreement_words(refused, request) from refused
+
+    def _agree(self, request: AgreementRequest) -> ActReceipt:
         problems: list[Problem] = []
         if not self._own:
             wanted = "the administration that this gateway acts for"
