@@ -101,6 +101,9 @@ class Gathering:
                 story = found
                 if facts.chain is not None and found.record is not None:
                     slot = self.sighting.slot(subject.registry, subject.issuer, found.record.tag)
+        elif facts.chain is not None and story.record is not None and story.record.tag != subject.tag:
+            # An alias of an AEO entry: the node keeps the record under its own tag.
+            slot = self.sighting.slot(subject.registry, subject.issuer, story.record.tag)
         root = self.knowledge.root(story, subject.registry, step.size)
         facts = replace(
             facts,

@@ -15,6 +15,6 @@ def a_licence(tonnes: str = "100", **changes: Any) -> Document:
     return todays_licence(datetime.now(UTC).date(), secrets.token_hex(4).upper(), tonnes, **changes)
 
 
-def an_aeo(*types: str, **changes: Any) -> Document:
-    code = f"AEOAU{secrets.randbelow(10**10):010}"
-    return todays_aeo(datetime.now(UTC).date(), code, *types, **changes)
+def an_aeo(*types: str, home: str = "AU-ABF", **changes: Any) -> Document:
+    code = f"AEO{home[:2]}{secrets.randbelow(10**10):010}"
+    return todays_aeo(datetime.now(UTC).date(), code, *types, home=home, **changes)

@@ -49,13 +49,15 @@ def test_3_a_number_with_other_content_is_refused_with_the_day_of_the_first(worl
 
 
 def test_4_a_body_that_is_not_entitled_is_refused_by_the_chain(world: World) -> None:
-    permit = a_licence(issuer={"id": "VN-VCCI", "country": "VN"}, profileCode="LICENCE", validUntil="2099-12-31")
+    permit = a_licence(
+        issuer={"id": "VN-VCCI", "country": "VN"}, profileCode="LICENCE", validUntil="2099-12-31"
+    )
     [result] = world.viet_nam.issue(permit)
     assert result["outcome"] == "refused"
     assert "ConsortiumRoleMissing" in str(result["problems"])
 
 
-def test_5_a_signer_that_is_not_effective_yet_is_referred_and_not_called_forged(world: World) -> None:
+def test_6_a_signer_that_is_not_effective_yet_is_referred_and_not_called_forged(world: World) -> None:
     code = "VN-EARLY"
     effective = datetime.now(UTC).replace(microsecond=0) + timedelta(days=9)
     home = a_new_body(world.consortium, code, key_from=effective)

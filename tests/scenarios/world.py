@@ -30,6 +30,20 @@ Body = dict[str, Any]
 
 
 @dataclass(frozen=True)
+class AeoQuestion:
+    """An AEO code, who should recognise it, and for what."""
+
+    code: str
+    partner: str
+    type: str
+
+    def change(self, action: str, **more: object) -> Body:
+        """Return the body of an act on the type."""
+        body = {"action": action, "code": self.code, "type": self.type, "reason": "R34", **more}
+        return {name: value for name, value in body.items() if value is not None}
+
+
+@dataclass(frozen=True)
 class Office:
     """One gateway as its callers see it; the role of the key is an administrator's, access has tests of its own."""
 
@@ -44,9 +58,9 @@ class Office:
     def patch(self, path: str, /, **body: object) -> Body:
         return self._answer(self.client.patch(path, json=body))
 
-    def refused(self, path: str, /, **body: object) -> Body:
-        """POST and return the problem report of a refusal."""
-        response = self.client.post(path, json=body)
+    def refused(self, path: str, method: str = "POST", /, **body: object) -> Body:
+        """Ask for what is refused and return the problem report."""
+        response = self.client.request(method, path, json=body)
         assert response.status_code == 409, response.text
         report: Body = response.json()
         return report
@@ -67,6 +81,26 @@ class Office:
         assert result["outcome"] in ("anchored", "already_anchored"), result
         return str(self.get(f"/v1/documents/{result['documentId']}")["sealed"])
 
+    # --- AEO -----------------------------------------------------------------------------------------------
+
+    def aeo(self, asked: AeoQuestion, at: datetime | None = None) -> Body:
+        """Ask what an AEO code is worth at a moment of one's own clock, or now."""
+        more = {} if at is None else {"at": at.isoformat()}
+        return self.get("/v1/aeo", code=asked.code, partner=asked.partner, type=asked.type, **more)
+
+    def declared(self, asked: AeoQuestion, accepted: datetime, home: str = "AU-ABF") -> Body:
+        """Ask now about an AEO of a declaration that was accepted at a moment of one's own clock."""
+        declaration = {
+            "importDate": accepted.date().isoformat(),
+            "country": asked.partner[:2],
+            "acceptedAt": accepted.isoformat(),
+        }
+        question = {"issuer": home, "number": asked.code, "kind": "aeo", "type": asked.type}
+        return self.post("/v1/verify", **question, declaration=declaration)
+
+    def change_aeo(self, action: str, asked: AeoQuestion, **more: object) -> Body:
+        return self.post("/v1/aeo", **asked.change(action, **more))
+
     @staticmethod
     def _answer(response: Any) -> Body:
         assert response.status_code in (200, 202), response.text
@@ -81,6 +115,7 @@ class World:
     consortium: Consortium
     stack: ExitStack
     offices: dict[str, Office] = field(default_factory=dict)
+    agreements: dict[tuple[str, str, str], int] = field(default_factory=dict)
 
     def at(self, member: str) -> Office:
         if member not in self.offices:
@@ -111,6 +146,20 @@ class World:
     @property
     def singapore(self) -> Office:
         return self.at("SG-CUSTOMS")
+
+    @property
+    def australia(self) -> Office:
+        return self.at("AU-ABF")
+
+    def recognised(self, home: str, partner: str, name: str, since: datetime) -> int:
+        """Have two administrations agree that ``partner`` recognises a type, once; return the agreement's number."""
+        if (home, partner, name) not in self.agreements:
+            cover = {"home": home, "type": name, "benefitsFrom": iso(since)}
+            self.at(home).post("/v1/agreements", partner=partner, covers=[cover])
+            number = self.at(partner).get("/v1/agreements")["agreements"][-1]["agreement"]
+            self.at(partner).patch(f"/v1/agreements/{number}", action="consent")
+            self.agreements[home, partner, name] = number
+        return self.agreements[home, partner, name]
 
     def certificate(self, **changes: Any) -> Body:
         """Return a certificate of today that nobody has issued yet."""
