@@ -1,7 +1,8 @@
 """Alerts: which uses of one's own relied on something that fell afterwards.
 
 The one rule: an alert undoes nothing and accuses nobody. It names the use, what fell and when, and what to do next; past
-releases stand. What had been said before the use was written is no alert, for the verdict told it then.
+releases stand. What had been said before the use was written is no alert, for the verdict told it then. Of AEO entries only
+written uses are looked at here; declarations that this gateway noted itself are in ``reliances``.
 
 A pure function of uses and of what is known around their records. Numbers and declarations are not known here; the
 service adds them.
