@@ -173,7 +173,7 @@ outbox = Table(
     Index("outbox_by_predecessor", "after"),
 )
 
-# The only place where a declaration's number stands in clear.
+# Here and in ``reliances`` alone a declaration's number stands in clear.
 uses = Table(
     "uses",
     metadata,
@@ -188,6 +188,25 @@ uses = Table(
     Column("item", Integer, nullable=False),
     Column("created_at", BigInteger, nullable=False),
     Index("uses_by_commitment", "commitment"),
+)
+
+reliances = Table(
+    "reliances",
+    metadata,
+    Column("reliance_id", Text, primary_key=True),
+    Column("declaration", Text, nullable=False),
+    Column("office", Text, nullable=False),
+    Column("code", Text, nullable=False),
+    Column("home", Text, nullable=False),
+    Column("tag", LargeBinary, nullable=False),
+    Column("partner", Text, nullable=False),
+    Column("type", Text, nullable=False),
+    Column("accepted_at", BigInteger, nullable=False),
+    Column("noted_at", BigInteger, nullable=False),
+    Column("journal_size", BigInteger, nullable=False),
+    Column("verdict", Text, nullable=False),  # JSON, as it was answered
+    Index("reliances_by_entry", "home", "tag"),
+    Index("reliances_by_recognition", "home", "partner", "type", "accepted_at"),
 )
 
 api_keys = Table(

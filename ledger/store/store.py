@@ -13,14 +13,15 @@ from ledger.store.database import BUSY_SECONDS, Database
 from ledger.store.documents import Documents
 from ledger.store.journal import CachedJournal
 from ledger.store.outgoing import Outgoing
+from ledger.store.reliances import Reliances
 from ledger.store.uses import Uses
 
 
 class Store:
     """Everything this gateway keeps; close it when done, or use it as a context manager.
 
-    ``journal`` is the cache of the chain; ``documents``, ``uses``, ``outgoing``, ``api_keys``, ``lookups`` and
-    ``idempotency`` are what only this gateway knows.
+    ``journal`` is the cache of the chain; ``documents``, ``uses``, ``reliances``, ``outgoing``, ``api_keys``, ``lookups``
+    and ``idempotency`` are what only this gateway knows.
 
     Raises (every method): ``Unavailable``.
     """
@@ -30,6 +31,7 @@ class Store:
         self.journal = CachedJournal(database)
         self.documents = Documents(database)
         self.uses = Uses(database)
+        self.reliances = Reliances(database)
         self.outgoing = Outgoing(database)
         self.api_keys = ApiKeys(database)
         self.lookups = LookUpLog(database)

@@ -1,6 +1,7 @@
 """The uses that this gateway wrote: what lies behind the commitments on the chain.
 
-Rule: a declaration's number stands in clear here and nowhere else. Where a use stands is not known here: the journal says.
+Rule: a declaration's number stands in clear here and in ``reliances``, nowhere else. Where a use stands is not known here:
+the journal says.
 """
 
 from __future__ import annotations
