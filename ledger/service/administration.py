@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from ledger.service.aeo_questions import AeoQuestions
 from ledger.service.reading import converge_if_possible
 from ledger.service.recognising import Recognising
 
@@ -23,6 +24,7 @@ class Administration:
     def __init__(self, parts: Parts, acting: Acting) -> None:
         self._parts = parts
         self._recognising = Recognising(parts, acting)
+        self._questions = AeoQuestions(parts)
 
     def aeo(
         self,
@@ -37,7 +39,7 @@ class Administration:
         Raises:
             Rejected: an unusable code, or no administration's tag key here.
         """
-        return self._recognising.ask(code, partner, type, at, asker)
+        return self._questions.ask(code, partner, type, at, asker)
 
     def aeo_act(self, request: AeoRequest) -> ActReceipt:
         """Grant or change a type, or an alias, of an AEO entry of this gateway's member.

@@ -1,10 +1,12 @@
-"""AEO answers: entries, types and agreements as the use cases take and give them. Nothing here acts."""
+"""AEO answers: entries, types, agreements and reliances as the use cases take and give them. Nothing here acts."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 
 class AeoAction(StrEnum):
@@ -107,3 +109,47 @@ class AgreementAnswer:
     proposed_at: datetime
     consented_at: datetime | None
     covers: tuple[CoverAnswer, ...] = field(default_factory=tuple)
+
+
+@dataclass(frozen=True, slots=True)
+class RelianceRequest:
+    """That a declaration is to be given the treatment of an AEO.
+
+    Args:
+        code: the AEO code as declared, any form of it. type: such as ``AEOS``.
+        office: code of the customs office. declaration: its number as lodged; it never leaves this gateway.
+        accepted_at: when customs accepted the declaration, aware; it decides.
+        partner: who recognises the AEO; None is this gateway's member.
+    """
+
+    code: str
+    type: str
+    office: str
+    declaration: str
+    accepted_at: datetime
+    partner: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RelianceAnswer:
+    """A reliance, and the verdict on which it was noted or not.
+
+    Args:
+        noted: False when the verdict does not allow it; then it says why.
+        reliance_id: 32 hexadecimal digits. noted_at, journal_size: when, and how many entries were known. None when not noted.
+        home: the administration that keeps the entry, or that was asked about.
+        verdict: as JSON values, as it was answered when this was noted.
+    """
+
+    noted: bool
+    reliance_id: str | None
+    code: str
+    home: str
+    partner: str
+    type: str
+    office: str
+    declaration: str
+    accepted_at: datetime
+    noted_at: datetime | None
+    journal_size: int | None
+    verdict: Mapping[str, Any]

@@ -1,7 +1,7 @@
 """Alerting: what fell after this gateway's member had relied on it, read from the journal each time it is asked for.
 
 Rule: nothing is kept, so nothing can be missed or told twice: the same journal gives the same alerts. Where nothing fell
-since the place that is asked about, no use is looked at.
+since the place that is asked about, no use is looked at. The alerts of uses and of reliances on AEOs are in one order.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from ledger.core.uses import UseRecord
 from ledger.service.balance_sheets import USE_STATES
 from ledger.service.knowledge import Story, read
 from ledger.service.reading import moment
+from ledger.service.reliance_alerting import RelianceAlerting
 from ledger.service.use_answers import Alert
 
 if TYPE_CHECKING:
@@ -37,24 +38,28 @@ _Place = tuple[bytes, str, bytes]
 
 
 class Alerting:
-    """Finds the alerts for uses that this gateway's member wrote as customs."""
+    """Finds the alerts for what this gateway's member relied on as customs."""
 
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
         self._own = parts.settings.member.code
+        self._reliances = RelianceAlerting(parts)
 
     def alerts(self, first: int, limit: int) -> list[Alert]:
         """Return up to ``limit`` alerts that entries from index ``first`` on caused, oldest first."""
         step = self._parts.store.journal.head()
         if step is None or not self._own:
             return []
+        found = [*self._of_uses(first, limit, step.size), *self._reliances.alerts(first, limit, step.size)]
+        found.sort(key=lambda alert: (alert.journal_index, alert.alert_id))
+        return found[:limit]
+
+    def _of_uses(self, first: int, limit: int, size: int) -> list[Alert]:
         fallen, everywhere = self._fallen(first)
         if not fallen and not everywhere:
             return []
-        relied = [
-            one for one in self._relied(step.size) if everywhere or not fallen.isdisjoint(_rests_on(one))
-        ]
-        found = alerts_of(relied, self._reports(), self._confirmations(relied, step.size))
+        relied = [one for one in self._relied(size) if everywhere or not fallen.isdisjoint(_rests_on(one))]
+        found = alerts_of(relied, self._reports(), self._confirmations(relied, size))
         facts = [one for one in found if one.journal_index >= first][:limit]
         known = self._parts.store.uses.by_commitments([one.use.place.declaration for one in facts])
         return [_told(one, known.get(one.use.place.declaration, [])) for one in facts]

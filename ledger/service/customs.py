@@ -1,4 +1,4 @@
-"""Customs: the use cases of a customs office: write off use, read balances, be told what fell."""
+"""Customs: the use cases of a customs office: write off use, read balances, rely on AEOs, be told what fell."""
 
 from __future__ import annotations
 
@@ -7,14 +7,17 @@ from typing import TYPE_CHECKING
 
 from ledger.keys.declarations import declaration_key
 from ledger.service.accounts import Accounts
+from ledger.service.aeo_questions import AeoQuestions
 from ledger.service.alerting import Alerting
 from ledger.service.balance_sheets import balance_sheet
 from ledger.service.reading import converge_if_possible
+from ledger.service.relying import Relying
 from ledger.service.writing_off import WritingOff
 
 if TYPE_CHECKING:
     from ledger.service.acting import Acting
-    from ledger.service.answers import ActReceipt
+    from ledger.service.aeo_answers import RelianceAnswer, RelianceRequest
+    from ledger.service.answers import ActReceipt, Asker
     from ledger.service.parts import Parts
     from ledger.service.use_answers import Alert, BalanceAnswer, UseAction, UseAnswer, UseRequest
 
@@ -26,6 +29,7 @@ class Customs:
         self._parts = parts
         self._accounts = Accounts(parts, lambda: declaration_key(parts.settings.keys.declaration_key))
         self._writing_off = WritingOff(parts, acting, self._accounts)
+        self._relying = Relying(parts, AeoQuestions(parts))
         self._alerting = Alerting(parts)
 
     def use(self, request: UseRequest) -> UseAnswer:
@@ -73,6 +77,17 @@ class Customs:
             Rejected: no such permit, or quantities that are none of its lines'. Refused, Unavailable: as ``use``.
         """
         return self._writing_off.endorse(issuer, number, office, actual)
+
+    def rely(self, request: RelianceRequest, asker: Asker) -> RelianceAnswer:
+        """Judge an AEO at the time when a declaration was accepted, and note that it is treated as one if that passes.
+
+        The note is this gateway's own. Repeating it gives the first answer again; ``alerts`` lists it for review when
+        something that was recorded later says that it should not have passed.
+
+        Raises:
+            Rejected: what is wrong with the request, no administration's tag key here, or noted with other values before.
+        """
+        return self._relying.rely(request, asker)
 
     def alerts(self, first: int = 0, limit: int = 100) -> Sequence[Alert]:
         """Return what fell after this member's offices had relied on it, by entries from index ``first`` on, oldest first."""

@@ -13,7 +13,7 @@ from ledger.chain import aeo_calls
 from ledger.core.aeo import Agreement, Cover, Recognition
 from ledger.core.opening import Grant
 from ledger.core.problems import Problem
-from ledger.core.state import Role, Status
+from ledger.core.state import Status
 from ledger.errors import Refused, Rejected
 from ledger.service.aeo_answers import (
     AeoAction,
@@ -26,13 +26,11 @@ from ledger.service.aeo_answers import (
     RecognitionLine,
 )
 from ledger.service.aeo_refusals import in_agreement_words, in_entry_words
-from ledger.service.answers import VerifyRequest
-from ledger.service.reading import converge_if_possible, moment
+from ledger.service.reading import moment
 
 if TYPE_CHECKING:
-    from ledger.core.verdict import Verdict
     from ledger.service.acting import Acting
-    from ledger.service.answers import ActReceipt, Asker
+    from ledger.service.answers import ActReceipt
     from ledger.service.parts import Parts
 
 _AEO: Final = 3
@@ -113,41 +111,6 @@ class Recognising:
             wanted = f"the code of an AEO entry of {self._own or 'this gateway'}"
             raise Rejected([Problem("code", code[:40], wanted, code="RECORD_UNKNOWN")])
         return record.tag
-
-    def ask(
-        self, code: str, partner: str | None, name: str | None, at: datetime | None, asker: Asker
-    ) -> Verdict:
-        """Judge whether an AEO is recognised; see ``Ledger.aeo``."""
-        homes = self._homes()
-        if not homes:
-            wanted = "the tag key of an administration here (tradeseal key tag import)"
-            raise Rejected([Problem("code", code[:40], wanted, code="TAG_KEY_MISSING")])
-        home = self._holder(homes, code)
-        if home is None:
-            # Not known here yet: which administration keeps it, only the journal's newest entries can say.
-            converge_if_possible(self._parts)
-            home = self._holder(homes, code) or homes[0]
-        request = VerifyRequest(issuer=home, number=code, kind=_AEO, as_of=at, partner=partner, aeo_type=name)
-        return self._parts.verification.verify(request, asker)
-
-    def _holder(self, homes: list[str], code: str) -> str | None:
-        """Return the administration whose entry ``code`` finds, as far as the journal was read, or None."""
-        registry, tags = self._parts.manifest.registry(_AEO), self._parts.tag_keys
-        for home in homes:
-            story = self._parts.knowledge.head_and_story(home, registry, tags.tag(home, _AEO, code))[1]
-            if story.record is not None:
-                return home
-        return None
-
-    def _homes(self) -> list[str]:
-        """Return the administrations whose entries can be found here, our own last."""
-        members = self._parts.knowledge.consortium().members
-        found = [
-            code
-            for code in self._parts.tag_keys.members()
-            if code in members and members[code].roles & Role.ADMINISTRATION
-        ]
-        return sorted(found, key=lambda code: code == self._own)
 
     # --- agreements --------------------------------------------------------------------------------------------
 

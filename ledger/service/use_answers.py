@@ -155,6 +155,9 @@ class Alert:
         cause: name of the causing entry, such as ``StatusChanged``; journal_index: its place.
         code, message: reason code and sentence for the officer. what_next: what to do.
         effective_from: when it took effect. recorded_at: when the ledger learned of it.
+        use_id: of the use that relied on it; None for a reliance on an AEO, which has a ``reliance_id``.
+        number: where this gateway wrote the use; of a reliance the AEO code as declared.
+        used_at: of a reliance, when the declaration was accepted; state: ``relied on``.
         declaration: the declaration's number where this gateway wrote the use.
     """
 
@@ -170,8 +173,9 @@ class Alert:
     tag: bytes
     effective_from: datetime
     recorded_at: datetime
-    use_id: str
+    use_id: str | None
     office: str
     used_at: datetime
     state: str
     declaration: str | None
+    reliance_id: str | None = None

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import fields, is_dataclass
+from dataclasses import fields, is_dataclass, replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from enum import Enum
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from ledger.core.verdict import Verdict
-    from ledger.service.aeo_answers import AgreementAnswer
+    from ledger.service.aeo_answers import AgreementAnswer, RelianceAnswer
     from ledger.service.answers import (
         ActReceipt,
         HeadAnswer,
@@ -272,6 +272,12 @@ def balance_shape(balance: BalanceAnswer) -> dict[str, object]:
 def alert_shape(alert: Alert) -> dict[str, object]:
     """Return something that fell after an office had relied on it."""
     return {**plain(alert), "kind": kind_text(alert.kind)}
+
+
+def reliance_shape(answer: RelianceAnswer) -> dict[str, object]:
+    """Return a reliance with the verdict on which it was noted, or not."""
+    shape: dict[str, object] = plain(replace(answer, verdict={}))
+    return {**shape, "verdict": answer.verdict}
 
 
 def agreement_shape(agreement: AgreementAnswer) -> dict[str, Any]:

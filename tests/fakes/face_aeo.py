@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from ledger.core.problems import Problem
+from ledger.core.verdict import Verdict
 from ledger.errors import Refused, Rejected
 from ledger.service.aeo_answers import (
     AeoAction,
@@ -16,6 +17,8 @@ from ledger.service.aeo_answers import (
     AgreementRequest,
     CoverAnswer,
     RecognitionLine,
+    RelianceAnswer,
+    RelianceRequest,
 )
 from ledger.service.answers import ActReceipt
 
@@ -36,6 +39,7 @@ class FaceAeo:
     receipt: Callable[[str, str], ActReceipt]
     requests: list[AeoRequest | AgreementRequest] = field(default_factory=list)
     agreements: list[AgreementAnswer] = field(default_factory=list)
+    reliances: dict[tuple[str, str, str, str], RelianceAnswer] = field(default_factory=dict)
     _types: dict[tuple[str, str | None], AeoAction] = field(default_factory=dict)
 
     def act(self, request: AeoRequest) -> ActReceipt:
@@ -66,6 +70,25 @@ class FaceAeo:
             after = replace(before, covers=tuple(self._changed(one, request) for one in before.covers))
         self.agreements[number - 1] = after
         return self.receipt(request.action.value, str(number))
+
+    def rely(self, request: RelianceRequest, verdict: Verdict) -> RelianceAnswer:
+        key = (request.declaration, request.office, request.code, request.type)
+        known = self.reliances.get(key)
+        if known is not None:
+            if known.accepted_at != request.accepted_at:
+                problem = Problem(
+                    "acceptedAt", str(request.accepted_at), "as before", code="RELIANCE_DIFFERS"
+                )
+                raise Rejected([problem])
+            return known
+        answer = RelianceAnswer(
+            bool(verdict), f"{len(self.reliances):032x}" if verdict else None, request.code, OWN,
+            request.partner or OWN, request.type, request.office, request.declaration, request.accepted_at,
+            NOW if verdict else None, 7 if verdict else None, verdict.to_dict(),
+        )  # fmt: skip
+        if verdict:
+            self.reliances[key] = answer
+        return answer
 
     def _propose(self, request: AgreementRequest) -> ActReceipt:
         partner = request.partner or ""

@@ -19,7 +19,13 @@ from ledger.core.reasons import Reason
 from ledger.core.verdict import Check, CheckName, Concerns, Finding, ItemVerdict, SeenAt, Verdict, Word
 from ledger.errors import Refused, Rejected, Unavailable
 from ledger.reference import read_reference
-from ledger.service.aeo_answers import AeoRequest, AgreementAnswer, AgreementRequest
+from ledger.service.aeo_answers import (
+    AeoRequest,
+    AgreementAnswer,
+    AgreementRequest,
+    RelianceAnswer,
+    RelianceRequest,
+)
 from ledger.service.answers import (
     ActReceipt,
     Asker,
@@ -252,6 +258,10 @@ class FaceLedger(Ledger):
             issuer="VN-CUSTOMS", number=code, as_of=at, kind=3, partner=partner, aeo_type=type
         )
         return self.verify(question, asker)
+
+    def rely(self, request: RelianceRequest, asker: Asker) -> RelianceAnswer:
+        verdict = self.aeo(request.code, request.partner, request.type, request.accepted_at, asker)
+        return self.aeos.rely(request, verdict)
 
     def aeo_act(self, request: AeoRequest) -> ActReceipt:
         self._ask_chain()

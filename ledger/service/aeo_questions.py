@@ -1,0 +1,87 @@
+"""AEO questions: whose entry a code finds, and what the verdict on it is.
+
+Rule: nothing is decided here. The home of a code is a guess of the journal that was read; the verdict looks for itself.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Final
+
+from ledger.core.problems import Problem
+from ledger.core.state import Role
+from ledger.errors import Rejected
+from ledger.service.answers import VerifyRequest
+from ledger.service.reading import converge_if_possible
+
+if TYPE_CHECKING:
+    from ledger.core.verdict import Verdict
+    from ledger.service.answers import Asker
+    from ledger.service.parts import Parts
+
+AEO: Final = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Keeper:
+    """An administration, and the number tag of its entry that a code finds; None when it finds none there."""
+
+    home: str
+    tag: bytes | None
+
+
+class AeoQuestions:
+    """Questions about AEOs of all administrations whose tag keys are here."""
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+        self._own = parts.settings.member.code
+
+    def keeper(self, code: str) -> Keeper:
+        """Return who keeps the entry that a code, or another form of it, finds; where none does, anybody who could.
+
+        Raises:
+            Rejected: an unusable code, or no administration's tag key here.
+        """
+        homes = self._homes()
+        if not homes:
+            wanted = "the tag key of an administration here (tradeseal key tag import)"
+            raise Rejected([Problem("code", code[:40], wanted, code="TAG_KEY_MISSING")])
+        found = self._found(homes, code)
+        if found is None:
+            # Not known here yet: which administration keeps it, only the journal's newest entries can say.
+            converge_if_possible(self._parts)
+            found = self._found(homes, code)
+        return found or Keeper(homes[0], None)
+
+    def ask(
+        self, code: str, partner: str | None, name: str | None, at: datetime | None, asker: Asker
+    ) -> Verdict:
+        """Judge whether an AEO is recognised; see ``Ledger.aeo``."""
+        return self.ask_about(self.keeper(code).home, code, partner, name, at, asker)
+
+    def ask_about(
+        self, home: str, code: str, partner: str | None, name: str | None, at: datetime | None, asker: Asker
+    ) -> Verdict:
+        """Judge the same of an entry that ``home`` keeps."""
+        request = VerifyRequest(issuer=home, number=code, kind=AEO, as_of=at, partner=partner, aeo_type=name)
+        return self._parts.verification.verify(request, asker)
+
+    def _found(self, homes: list[str], code: str) -> Keeper | None:
+        registry, tags = self._parts.manifest.registry(AEO), self._parts.tag_keys
+        for home in homes:
+            story = self._parts.knowledge.head_and_story(home, registry, tags.tag(home, AEO, code))[1]
+            if story.record is not None:
+                return Keeper(home, story.record.tag)
+        return None
+
+    def _homes(self) -> list[str]:
+        """Return the administrations whose entries can be found here, our own last."""
+        members = self._parts.knowledge.consortium().members
+        found = [
+            code
+            for code in self._parts.tag_keys.members()
+            if code in members and members[code].roles & Role.ADMINISTRATION
+        ]
+        return sorted(found, key=lambda code: code == self._own)
