@@ -1,4 +1,4 @@
-"""AEO: is an operator authorised and recognised at a time, and the acts of the administration that keeps its entry."""
+"""AEO: is an operator authorised and recognised at a time, who relied on it, and the acts of who keeps its entry."""
 
 from __future__ import annotations
 
@@ -6,13 +6,14 @@ from starlette.responses import Response
 
 from api.access import Scope
 from api.acts import ACT_ERRORS, KEY, Done, carry_out, check_members, done
-from api.aeo_models import AeoBody
+from api.aeo_models import AeoBody, RelianceBody, RelianceReport
+from api.errors import encode
 from api.gateway import Call, Route, answer
 from api.models import ReceiptAnswer, VerdictAnswer
 from api.queries import Parameter, read_query
 from api.verification import PARTNER, TYPE
-from ledger.service.aeo_answers import AeoAction, AeoRequest
-from ledger.service.wire import read_moment, read_reason, receipt_shape, verdict_shape
+from ledger.service.aeo_answers import AeoAction, AeoRequest, RelianceRequest
+from ledger.service.wire import read_moment, read_reason, receipt_shape, reliance_shape, verdict_shape
 
 _CODE = Parameter("code", "AEO code as declared; any form of it that was registered.", True, 100)
 _AT = Parameter(
@@ -61,6 +62,27 @@ async def change_aeo(call: Call) -> Response:
     return await carry_out(call, AeoBody, act)
 
 
+async def rely(call: Call) -> Response:
+    """Judge an AEO at the acceptance of a declaration, and note that it is treated as one."""
+    asker = call.known_caller().asker(call.request)
+
+    def act(body: RelianceBody) -> Done:
+        request = RelianceRequest(
+            body.code,
+            body.type,
+            body.office,
+            body.declaration,
+            read_moment("acceptedAt", body.accepted_at),
+            body.partner,
+        )
+        found = call.gateway.ledger.rely(request, asker)
+        call.gateway.metrics.verdict(str(found.verdict["verdict"]))
+        # What was not noted may be noted when it is asked again.
+        return 200, encode(reliance_shape(found)), found.noted
+
+    return await carry_out(call, RelianceBody, act)
+
+
 ROUTES = (
     Route(
         "GET", "/v1/aeo", Scope.AEO, judge_aeo, "One verdict on an AEO code",
@@ -69,5 +91,9 @@ ROUTES = (
     Route(
         "POST", "/v1/aeo", Scope.AUTHORISE, change_aeo, "Grant, suspend, reinstate, revoke or cancel a type; aliases",
         body=AeoBody, answer=ReceiptAnswer, also=ACT_ERRORS, headers=(KEY,),
+    ),
+    Route(
+        "POST", "/v1/aeo/reliances", Scope.USE, rely, "Note that a declaration is treated as an AEO's",
+        body=RelianceBody, answer=RelianceReport, also=ACT_ERRORS, headers=(KEY,),
     ),
 )  # fmt: skip

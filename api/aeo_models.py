@@ -1,4 +1,4 @@
-"""Models of authorised economic operators: acts on entries and on agreements, and the agreements as they stand."""
+"""Models of authorised economic operators: acts on entries and agreements, the agreements as they stand, and reliances."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ from typing import Annotated
 
 from pydantic import Field
 
-from api.models import AeoType, Given, IssuerCode, Moment, ReasonCode, Taken
+from api.models import AeoType, Given, IssuerCode, Moment, Office, ReasonCode, Taken, VerdictAnswer
+from api.use_models import DeclarationNumber, UseIdText
 
 AeoCode = Annotated[str, Field(min_length=1, max_length=100, description="AEO code; any form of it.")]
 
@@ -52,6 +53,19 @@ class AgreementChangeBody(Taken):
     effective_from: Moment | None = Field(None, description="Since when; now when absent.")
 
 
+class RelianceBody(Taken):
+    """A declaration that is to be given the treatment of an AEO."""
+
+    code: AeoCode
+    type: AeoType
+    office: Office
+    declaration: DeclarationNumber
+    accepted_at: Moment = Field(description="When customs accepted the declaration; it decides.")
+    partner: IssuerCode | None = Field(
+        None, description="Who recognises the AEO; this gateway's member when absent."
+    )
+
+
 # --- given --------------------------------------------------------------------------------------------------
 
 
@@ -93,3 +107,22 @@ class AgreementsAnswer(Given):
     """All agreements, as the journal tells it."""
 
     agreements: list[AgreementReport]
+
+
+class RelianceReport(Given):
+    """A reliance; when it was not noted, `verdict` says why."""
+
+    noted: bool
+    reliance_id: UseIdText | None = Field(
+        description="Null when it was not noted, as are `notedAt` and `journalSize`."
+    )
+    code: str
+    home: str
+    partner: str
+    type: str
+    office: str
+    declaration: str
+    accepted_at: Moment
+    noted_at: Moment | None
+    journal_size: int | None = Field(description="Entries of the journal that were known then.")
+    verdict: VerdictAnswer = Field(description="As it was answered when the reliance was noted.")

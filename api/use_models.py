@@ -36,6 +36,14 @@ Unit = Annotated[
         description="UN/ECE Recommendation 20 code such as `TNE`, or ISO 4217 for a value.",
     ),
 ]
+DeclarationNumber = Annotated[
+    str,
+    Field(
+        min_length=1,
+        max_length=200,
+        description="The declaration's number; it never leaves this gateway.",
+    ),
+]
 UseIdText = Annotated[str, Field(pattern="^[0-9a-f]{32}$")]
 _MOST_ITEMS, _MOST_LINES = 65_535, 255
 
@@ -50,14 +58,7 @@ class UseBody(Taken):
     issuer: IssuerCode
     number: Number
     office: Office
-    declaration: Annotated[
-        str,
-        Field(
-            min_length=1,
-            max_length=200,
-            description="The declaration's number; it never leaves this gateway.",
-        ),
-    ]
+    declaration: DeclarationNumber
     item: Annotated[int, Field(ge=0, le=_MOST_ITEMS)] = Field(
         0, description="The declaration's item; 0 for all of it."
     )
@@ -200,11 +201,12 @@ class AlertReport(Given):
     tag: Digest
     effective_from: Moment
     recorded_at: Moment
-    use_id: str
+    use_id: UseIdText | None = Field(description="Null for a reliance on an AEO.")
     office: str
-    used_at: Moment
-    state: str
+    used_at: Moment = Field(description="Of a reliance: when the declaration was accepted.")
+    state: str = Field(description="`reserved` or `consumed`; of a reliance `relied on`.")
     declaration: str | None
+    reliance_id: UseIdText | None = Field(description="Null for a use.")
 
 
 class AlertsAnswer(Given):

@@ -66,6 +66,13 @@ def test_only_customs_and_administrators_write_uses() -> None:
     }
 
 
+@pytest.mark.parametrize("role", [role for role in AskerRole if role is not AskerRole.PUBLIC])
+def test_only_customs_and_administrators_note_reliances(role: AskerRole, as_role: AsRole) -> None:
+    answer = as_role(role.value).post("/v1/aeo/reliances", json={})
+    may = role in (AskerRole.CUSTOMS, AskerRole.ADMINISTRATOR)
+    assert answer.status_code == (422 if may else 403)
+
+
 @pytest.mark.parametrize(
     "headers",
     [

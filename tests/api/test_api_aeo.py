@@ -9,7 +9,7 @@ import orjson
 import pytest
 from starlette.testclient import TestClient
 
-from api.aeo_models import AgreementsAnswer
+from api.aeo_models import AgreementsAnswer, RelianceReport
 from ledger.core.verdict import Word
 from ledger.service.aeo_answers import AeoAction, AeoRequest, AgreementAction, CoverRequest
 from tests.fakes.face_ledger import FaceLedger
@@ -155,3 +155,44 @@ def test_a_change_of_an_agreement_takes_nothing_that_it_would_ignore(
 ) -> None:
     answer = client.patch("/v1/agreements/1", json=sent)
     assert [one["path"] for one in answer.json()["problems"]] == [path]
+
+
+# --- reliances --------------------------------------------------------------------------------------------------
+
+RELIANCE = {"code": CODE, "type": "AEOS", "office": "CN2202", "declaration": "2202 2026 1", "acceptedAt": T}
+
+
+def test_a_reliance_is_what_the_description_says(client: TestClient, ledger: FaceLedger) -> None:
+    answer = client.post("/v1/aeo/reliances", json={**RELIANCE, "partner": "CN-GACC"}).json()
+    assert RelianceReport.model_validate(answer, by_alias=True).model_dump(by_alias=True) == answer
+    assert (answer["noted"], answer["partner"], answer["verdict"]["verdict"]) == (True, "CN-GACC", "ACCEPT")
+    [asked] = ledger.requests
+    assert (asked.number, asked.aeo_type, asked.partner, asked.as_of) == (CODE, "AEOS", "CN-GACC", THEN)
+
+
+@pytest.mark.parametrize("word", [Word.REJECT, Word.REFER, Word.CANNOT_VERIFY_NOW])
+def test_what_does_not_pass_is_a_verdict_and_may_be_asked_again_with_the_same_key(
+    word: Word, client: TestClient, ledger: FaceLedger
+) -> None:
+    ledger.word, key = word, {"Idempotency-Key": f"rely-{word.value}"}
+    first = client.post("/v1/aeo/reliances", json=RELIANCE, headers=key)
+    assert (first.status_code, first.json()["noted"], first.json()["relianceId"]) == (200, False, None)
+    assert first.json()["verdict"]["verdict"] == word.value
+    ledger.word = Word.ACCEPT
+    assert client.post("/v1/aeo/reliances", json=RELIANCE, headers=key).json()["noted"]
+    ledger.word = word
+    assert client.post("/v1/aeo/reliances", json=RELIANCE, headers=key).json()["noted"]
+
+
+def test_another_time_for_what_was_noted_is_422_by_name(client: TestClient) -> None:
+    client.post("/v1/aeo/reliances", json=RELIANCE)
+    other = client.post("/v1/aeo/reliances", json={**RELIANCE, "acceptedAt": "2027-01-01T00:00:01Z"})
+    assert (other.status_code, [one["path"] for one in other.json()["problems"]]) == (422, ["acceptedAt"])
+
+
+@pytest.mark.parametrize("name", ["code", "type", "office", "declaration", "acceptedAt"])
+def test_a_reliance_needs_all_but_the_partner(name: str, client: TestClient, ledger: FaceLedger) -> None:
+    sent = {member: value for member, value in RELIANCE.items() if member != name}
+    answer = client.post("/v1/aeo/reliances", json=sent)
+    assert (answer.status_code, [one["path"] for one in answer.json()["problems"]]) == (422, [name])
+    assert ledger.aeos.reliances == {}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -26,6 +27,13 @@ def test_alerts_are_what_the_description_says(client: TestClient, ledger: FaceLe
     answer = client.get("/v1/alerts").json()
     assert AlertsAnswer.model_validate(answer, by_alias=True).model_dump(by_alias=True) == answer
     assert (answer["alerts"][0]["whatNext"], answer["next"]) == ("Recover the duty.", 6)
+
+
+def test_an_alert_about_a_reliance_names_it_and_no_use(client: TestClient, ledger: FaceLedger) -> None:
+    ledger.uses.alerts = [replace(an_alert(5), use_id=None, reliance_id="a" * 32, state="relied on")]
+    answer = client.get("/v1/alerts").json()
+    assert AlertsAnswer.model_validate(answer, by_alias=True).model_dump(by_alias=True) == answer
+    assert (answer["alerts"][0]["useId"], answer["alerts"][0]["relianceId"]) == (None, "a" * 32)
 
 
 def test_without_alerts_the_next_question_is_the_same(client: TestClient) -> None:

@@ -98,6 +98,8 @@ WHOLE: list[tuple[str, str, dict[str, Any]]] = [
     ("POST", "/v1/confirmations", {"numbers": ["1"], "kind": "licence"}),
     ("POST", "/v1/aeo", {"action": "suspend", "code": "1", "type": "AEOS", "reason": "R34",
                          "effectiveFrom": "2026-11-22T09:00:00Z"}),
+    ("POST", "/v1/aeo/reliances", {"code": "1", "type": "AEOS", "office": "CN2202", "declaration": "1",
+                                   "acceptedAt": "2026-11-22T09:00:00Z", "partner": "CN-GACC"}),
     ("POST", "/v1/agreements", {"partner": "CN-GACC", "covers": [
         {"home": "VN-CUSTOMS", "type": "AEOS", "benefitsFrom": "2026-11-22T09:00:00Z"}]}),
     ("PATCH", "/v1/agreements/{number}", {"action": "lift", "home": "VN-CUSTOMS", "type": "AEOS", "reason": "R33",

@@ -119,9 +119,46 @@ def test_a_final_type_exits_1_with_the_rule(command: Command) -> None:
     assert (answer.code, "AeoTransitionInvalid" in answer.err) == (1, True)
 
 
+RELY = (
+    "aeo",
+    "rely",
+    CODE,
+    "--type",
+    "AEOS",
+    "--office",
+    "CN2202",
+    "--declaration",
+    "2202 2026 1",
+    "--at",
+    T,
+)
+
+
+def test_a_reliance_is_noted_with_its_verdict(command: Command, ledger: FaceLedger) -> None:
+    answer = command(*RELY, "--partner", "CN-GACC", "--purpose", "import clearance")
+    assert (answer.code, answer.out.startswith("ACCEPT")) == (0, True)
+    assert "noted at 2026-11-23T09:30:00Z as " in answer.out
+    [known] = ledger.aeos.reliances.values()
+    assert (known.declaration, known.office, known.accepted_at) == ("2202 2026 1", "CN2202", THEN)
+    assert (ledger.requests[0].partner, ledger.askers[0].purpose) == ("CN-GACC", "import clearance")
+    [printed] = command(*RELY, "--json").lines()
+    assert (printed["noted"], printed["relianceId"]) == (True, known.reliance_id)
+
+
+@pytest.mark.parametrize(("word", "code"), [(Word.REJECT, 1), (Word.REFER, 2), (Word.CANNOT_VERIFY_NOW, 3)])
+def test_a_reliance_that_does_not_pass_exits_with_its_verdict(
+    word: Word, code: int, command: Command, ledger: FaceLedger
+) -> None:
+    ledger.word = word
+    answer = command(*RELY)
+    assert (answer.code, answer.out.splitlines()[-1]) == (code, "not noted")
+    assert ledger.aeos.reliances == {}
+
+
 @pytest.mark.parametrize(
     "line",
-    ["aeo suspend 1 --type AEOS", "aeo grant 1", "aeo alias add 1", "agreement suspend 1", "agreement consent x",
+    ["aeo rely 1 --type AEOS",
+     "aeo suspend 1 --type AEOS", "aeo grant 1", "aeo alias add 1", "agreement suspend 1", "agreement consent x",
      "agreement propose CN-GACC", "aeo show"],
 )  # fmt: skip
 def test_an_act_that_says_too_little_exits_4(line: str, command: Command, ledger: FaceLedger) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -35,6 +36,14 @@ def test_an_officer_reads_what_fell_what_was_used_and_what_to_do(
     ):  # fmt: skip
         assert text in answer.out
     assert "\x1b" not in answer.out
+
+
+def test_an_officer_reads_which_declaration_relied_on_an_aeo(command: Command, ledger: FaceLedger) -> None:
+    alert = replace(an_alert(5), code="R34", use_id=None, reliance_id="a" * 32, state="relied on", kind=3)
+    ledger.uses.alerts = [alert]
+    assert (
+        "  relied on at CNSHA on 2026-11-23T10:00:00Z for declaration 2230 2026 0001" in command("alerts").out
+    )
 
 
 def test_all_pages_are_told_at_once(command: Command, ledger: FaceLedger) -> None:

@@ -42,6 +42,7 @@ BAD = [
     ("aeo suspend 1 --type AEOS --reason 34", ["REASON_INVALID"]),
     ("aeo grant 1 --type AEOS --effective-from now", ["TIME_INVALID"]),
     ("aeo show 1 --at 10:00", ["TIME_INVALID"]),
+    ("aeo rely 1 --type AEOS --office A --declaration 1 --at 10:00", ["TIME_INVALID"]),
     ("aeo show 1 --purpose {long}", ["PURPOSE_INVALID"]),
     ("agreement propose CN-GACC --cover VN,AEOS --cover VN,AEOS,now --cover VN,AEOS,now,now,now",
      ["COVER_INVALID", "TIME_INVALID", "COVER_INVALID"]),

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time, timedelta, timezone
+from datetime import UTC, datetime, time, timedelta, timezone
 
 from tests.scenarios.licences import an_aeo
-from tests.scenarios.world import AeoQuestion, World, findings, now, outcome
+from tests.scenarios.test_d_use import a_use, declaration
+from tests.scenarios.world import SHANGHAI, AeoQuestion, Body, World, findings, iso, now, outcome
 
 CHINA = timezone(timedelta(hours=8))
 YEAR_AGO = timedelta(days=-300)
@@ -161,3 +162,79 @@ def test_an_entry_is_verified_by_its_number_like_any_record(world: World) -> Non
     verdict = world.china.get("/v1/verify", issuer="AU-ABF", number=asked.code, kind="aeo", type="VERIFY")
     assert verdict["verdict"] == "ACCEPT"
     assert {one["check"] for one in verdict["checks"]} >= {"STATUS", "RECOGNITION"}
+
+
+# --- declarations that relied on an AEO ---------------------------------------------------------------------
+
+
+def rely(world: World, asked: AeoQuestion, accepted: datetime, **more: object) -> Body:
+    """Have an office of China note that a declaration is treated as an AEO's."""
+    body = {"code": asked.code, "type": asked.type, "office": SHANGHAI, "declaration": declaration()}
+    return world.china.post("/v1/aeo/reliances", **{**body, "acceptedAt": accepted.isoformat(), **more})
+
+
+def listed(world: World, reliance: Body, first: int = 0) -> list[Body]:
+    """Return the alerts about one reliance."""
+    alerts = world.china.get("/v1/alerts", first=first)["alerts"]
+    return [one for one in alerts if one["relianceId"] == reliance["relianceId"]]
+
+
+def test_41_a_suspension_recorded_later_lists_what_was_treated_as_an_aeo_for_review(world: World) -> None:
+    asked = of_australia(world, "H41-D")
+    ten = (now() - timedelta(minutes=10)).astimezone(CHINA).replace(second=0, microsecond=0)
+    before, after = (rely(world, asked, ten + timedelta(minutes=minute)) for minute in (-5, 5))
+    assert (before["noted"], after["noted"]) == (True, True)
+    world.australia.change_aeo("suspend", asked, effectiveFrom=ten.isoformat())
+    [alert] = listed(world, after)
+    assert (alert["code"], alert["cause"], alert["office"]) == ("R34", "TypeChanged", SHANGHAI)
+    assert (alert["state"], alert["declaration"], alert["number"]) == (
+        "relied on",
+        after["declaration"],
+        asked.code,
+    )
+    assert alert["message"].startswith(f"AEO status suspended from {ten.astimezone(UTC):%Y-%m-%d %H:%M} UTC ")
+    assert alert["message"].endswith("UTC. Listed for review.")
+    assert "not rewritten" in alert["whatNext"]
+    assert listed(world, before) == []
+    assert listed(world, after, first=alert["journalIndex"] + 1) == []
+
+
+def test_41_what_was_noted_is_not_rewritten_by_the_suspension(world: World) -> None:
+    asked = of_australia(world, "H41-E")
+    accepted = now() - timedelta(minutes=5)
+    noted = rely(world, asked, accepted)
+    world.australia.change_aeo("suspend", asked, effectiveFrom=iso(accepted - timedelta(minutes=5)))
+    assert rely(world, asked, accepted, declaration=noted["declaration"]) == noted
+    refused = rely(world, asked, accepted)
+    assert (refused["noted"], refused["relianceId"], refused["verdict"]["verdict"]) == (False, None, "REJECT")
+    assert "R34" in findings(refused["verdict"])
+    assert listed(world, noted) != []
+
+
+def test_recognition_that_was_suspended_for_the_time_of_the_acceptance_lists_it_and_its_lifting_closes(
+    world: World,
+) -> None:
+    asked = of_australia(world, "H41-F")
+    number = world.recognised("AU-ABF", "CN-GACC", "H41-F", now() + YEAR_AGO)
+    noted = rely(world, asked, now() - timedelta(minutes=5))
+    cover = {"home": "AU-ABF", "type": "H41-F", "reason": "R33"}
+    since = [iso(now() - timedelta(minutes=minutes)) for minutes in (10, 8)]
+    world.china.patch(f"/v1/agreements/{number}", action="suspend", **cover, effectiveFrom=since[0])
+    world.china.patch(f"/v1/agreements/{number}", action="lift", **cover, effectiveFrom=since[1])
+    alerts = listed(world, noted)
+    assert [(one["code"], one["cause"]) for one in alerts] == [
+        ("R33", "RecognitionChanged"),
+        ("X18", "RecognitionChanged"),
+    ]
+    assert alerts[0]["message"].startswith("Recognition of H41-F of AU-ABF by CN-GACC suspended from ")
+
+
+def test_a_written_use_of_an_entry_is_alerted_as_well(world: World) -> None:
+    asked = of_australia(world, "H41-G")
+    use = {**a_use(asked.code, SHANGHAI, "consume", issuer="AU-ABF"), "kind": "aeo"}
+    used = world.china.post("/v1/uses", **use)
+    world.australia.change_aeo("suspend", asked, effectiveFrom=iso(now() - timedelta(minutes=10)))
+    alerts = world.china.get("/v1/alerts")["alerts"]
+    assert [(one["code"], one["cause"]) for one in alerts if one["useId"] == used["useId"]] == [
+        ("R34", "TypeChanged")
+    ]

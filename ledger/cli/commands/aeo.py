@@ -47,6 +47,22 @@ def _entries(aeo: Any) -> None:
     one.add_argument("--at", metavar="T", help="the moment that matters, such as 2026-11-23T09:55:00+08:00")
     one.add_argument("--purpose", default="", metavar="TEXT", help="what the look-up is for; it is logged")
     json_option(one)
+    one = command(
+        aeo, "rely", "aeo:rely", "note that a declaration is treated as an AEO's, if the verdict allows it",
+        "0 noted, 1 REJECT, 2 REFER, 3 CANNOT_VERIFY_NOW, 4 bad input",
+    )  # fmt: skip
+    _code(one)
+    one.add_argument("--type", required=True, metavar="TYPE", help="such as AEOS")
+    one.add_argument("--office", required=True, metavar="CODE", help="code of the customs office")
+    one.add_argument(
+        "--declaration", required=True, metavar="N", help="the declaration's number; it stays here"
+    )
+    one.add_argument("--at", required=True, metavar="T", help="when customs accepted the declaration")
+    one.add_argument(
+        "--partner", metavar="CODE", help="who should recognise the AEO (default: this gateway's member)"
+    )
+    one.add_argument("--purpose", default="", metavar="TEXT", help="what the look-up is for; it is logged")
+    json_option(one)
 
 
 def _act(commands: Any, name: str, action: str, text: str) -> argparse.ArgumentParser:
