@@ -8,12 +8,13 @@ that just passed its trial. What a refusal means for documents is not decided he
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from ledger.errors import Refused, Unavailable
+from ledger.lane import Act, Lane
 from ledger.store.outgoing import OutboxRow, OutboxState
 
 if TYPE_CHECKING:
@@ -21,7 +22,10 @@ if TYPE_CHECKING:
 
     from ledger.chain.port import Chain
     from ledger.keys.account import TransactionAccount
+    from ledger.lane import Consequences
     from ledger.store import Store
+
+__all__ = ["GAS_CEILING", "Act", "Lane", "Outbox"]
 
 # A later hard fork (EIP-7825) refuses transactions above this.
 GAS_CEILING = 16_777_216
@@ -30,38 +34,6 @@ _ATTEMPTS = 3
 _SEND_AGAIN_SECONDS = 15.0
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.005, 0.25
 _FINAL = (OutboxState.MINED, OutboxState.SETTLED, OutboxState.REFUSED, OutboxState.REVERTED)
-
-
-@dataclass(frozen=True, slots=True)
-class Act:
-    """A call to be made on the chain; ``purpose`` says in a few words what for."""
-
-    target: bytes
-    calldata: bytes
-    purpose: str
-
-
-@dataclass(frozen=True, slots=True)
-class Lane:
-    """What one pass over a lane left: acts not signed, acts signed and not mined, and what it did.
-
-    ``busy``: another process drives the lane, so nothing was done. ``hindrance`` is why the lane stands
-    still, if it does.
-    """
-
-    waiting: int = 0
-    in_flight: int = 0
-    mined: int = 0
-    refused: int = 0
-    busy: bool = False
-    hindrance: str = ""
-
-
-class Consequences(Protocol):
-    """What follows when an act is refused for good."""
-
-    def refused(self, row: OutboxRow, refusal: Refused) -> Callable[[Connection], None]:
-        """Return what to write in the transaction that ends ``row``; may ask the chain before that."""
 
 
 class Outbox:
@@ -93,6 +65,8 @@ class Outbox:
         self._most_in_flight = in_flight
         self._sent: dict[int, float] = {}
         self._suspected: set[int] = set()
+        self._passes = 0
+        self._passed = threading.Condition()
 
     @property
     def address(self) -> bytes:
@@ -144,16 +118,26 @@ class Outbox:
         """Drive the lane until the act ``of`` is mined or refused, or time is up.
 
         With ``of`` None: until at most ``at_most`` acts are left. While another process drives the lane, wait for
-        what it brings.
+        what it brings; a thread of this one wakes the others after each pass, and who is left drives on.
         """
         deadline = time.monotonic() + timeout_seconds
         pause = _FIRST_PAUSE
         while True:
+            passes = self._passes
             lane = self.step()
             if self._reached(lane, of, at_most) or time.monotonic() >= deadline:
                 return lane
+            if lane.sent:
+                # A node may have made the block before it answered.
+                pause = _FIRST_PAUSE
+                continue
             pause = _FIRST_PAUSE if lane.mined or lane.refused else min(pause * 1.5, _LONGEST_PAUSE)
-            time.sleep(min(pause, max(0.0, deadline - time.monotonic())))
+            rest = min(pause, max(0.0, deadline - time.monotonic()))
+            if lane.busy:
+                with self._passed:
+                    self._passed.wait_for(lambda seen=passes: self._passes != seen, rest)  # type: ignore[misc]
+            else:
+                time.sleep(rest)
 
     def step(self) -> Lane:
         """Make one pass: note what was mined, send again what was lost, sign and send what is due."""
@@ -161,7 +145,11 @@ class Outbox:
             if not held:
                 waiting, in_flight = self._left()
                 return Lane(waiting=waiting, in_flight=in_flight, busy=True)
-            return self._pass()
+            lane = self._pass()
+        with self._passed:
+            self._passes += 1
+            self._passed.notify_all()
+        return lane
 
     def _reached(self, lane: Lane, of: int | None, at_most: int) -> bool:
         if of is None:
@@ -182,9 +170,9 @@ class Outbox:
         next_nonce = self._chain.next_nonce(self.address)
         mined, refused = self._note_mined(next_nonce)
         hindrance = self._send_again(next_nonce)
-        more_refused = 0 if hindrance else self._sign(next_nonce)
+        more_refused, sent = (0, 0) if hindrance else self._sign(next_nonce)
         waiting, in_flight = self._left()
-        return Lane(waiting, in_flight, mined, refused + more_refused, hindrance=hindrance)
+        return Lane(waiting, in_flight, mined, refused + more_refused, sent, hindrance=hindrance)
 
     def _confirm(self) -> None:
         """Settle mined transactions whose block the cache has read, and take back those that are gone."""
@@ -316,8 +304,11 @@ class Outbox:
             self._store.outgoing.sign_in(connection, filler, nonce, signed.raw, signed.digest)
         self._chain.send(signed.raw)
 
-    def _sign(self, next_nonce: int) -> int:
-        """Try out, sign, store and send intended acts in their order, as many as may be in flight."""
+    def _sign(self, next_nonce: int) -> tuple[int, int]:
+        """Try out, sign, store and send intended acts in their order, as many as may be in flight.
+
+        Returns how many were refused and how many were sent.
+        """
         refused = 0
         signed: list[tuple[int, bytes]] = []
         _, in_flight = self._left()
@@ -336,7 +327,7 @@ class Outbox:
             signed.append((row.id, self._sign_one(row, next_nonce, gas)))
             in_flight += 1
         self._send_all(signed)
-        return refused
+        return refused, len(signed)
 
     def _sign_one(self, row: OutboxRow, next_nonce: int, gas: int) -> bytes:
         limit = max(gas, min(gas + gas // 4 + _GAS_SPARE, GAS_CEILING))
