@@ -35,14 +35,20 @@ from ledger.wiring import open_ledger
 CUSTOMS, SECOND, AUTHORITY = "CN-GACC", "CN-GACC-2", "CN-MOFCOM"
 _READY_SECONDS = 60.0
 _AUTHORISED = Decimal(100)
-_TRIES = ((CUSTOMS, "CN2202", "70"), (SECOND, "CN3104", "50"))
+TRIES = ((CUSTOMS, "CN2202", "70"), (SECOND, "CN3104", "50"))
 
 
 @dataclass
 class Tally:
-    """What came out: ``winners`` by office, ``faults`` in words."""
+    """What came out: ``winners`` by office of the rounds with one winner, ``faults`` in words.
+
+    ``misinformed`` counts losers that were not told R12 with what is free.
+    """
 
     rounds: int = 0
+    both: int = 0
+    neither: int = 0
+    misinformed: int = 0
     winners: Counter[str] = field(default_factory=Counter)
     refusals: Counter[str] = field(default_factory=Counter)
     faults: list[str] = field(default_factory=list)
@@ -54,19 +60,20 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--rounds", type=int, default=1_000)
     options = parser.parse_args()
-    with tempfile.TemporaryDirectory(prefix="tradeseal-overdraw-") as folder, _gateways(Path(folder)) as ours:
+    with tempfile.TemporaryDirectory(prefix="tradeseal-overdraw-") as folder, gateways(Path(folder)) as ours:
         tally = over_draw(ours, options.rounds)
-    both = tally.rounds - sum(tally.winners.values())
     print(f"rounds                     {tally.rounds}")
-    for _, office, tonnes in _TRIES:
+    for _, office, tonnes in TRIES:
         print(f"won by {office} with {tonnes} t    {tally.winners[office]}")
-    print(f"rounds without one winner  {both}")
+    print(f"won by both                {tally.both}")
+    print(f"won by neither             {tally.neither}")
     print(f"refusals                   {', '.join(f'{n} {code}' for code, n in tally.refusals.items())}")
+    print(f"losers not told what is free  {tally.misinformed}")
     print(f"balances that did not add up  {len(tally.faults)}")
     print(f"seconds                    {tally.seconds:.1f} ({tally.rounds / tally.seconds:.1f} rounds/s)")
     for fault in tally.faults[:20]:
         print(f"  {fault}", file=sys.stderr)
-    return 1 if tally.faults or both else 0
+    return 1 if tally.faults or tally.both or tally.neither or tally.misinformed else 0
 
 
 def over_draw(clients: dict[str, GatewayClient], rounds: int) -> Tally:
@@ -86,30 +93,39 @@ def over_draw(clients: dict[str, GatewayClient], rounds: int) -> Tally:
 
 def _round(clients: dict[str, GatewayClient], number: str, tally: Tally) -> None:
     answers: dict[str, dict[str, object] | str] = {}
-    barrier = threading.Barrier(len(_TRIES))
+    barrier = threading.Barrier(len(TRIES))
 
     def attempt(member: str, office: str, tonnes: str) -> None:
         barrier.wait()
         answers[office] = _reserve(clients[member], number, office, tonnes)
 
-    threads = [threading.Thread(target=attempt, args=one) for one in _TRIES]
+    threads = [threading.Thread(target=attempt, args=one) for one in TRIES]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    won = [one for one in _TRIES if isinstance(answers[one[1]], dict)]
-    refused = [str(answers[office]) for _, office, _ in _TRIES if isinstance(answers[office], str)]
+    won = [one for one in TRIES if isinstance(answers[one[1]], dict)]
+    taken = sum(Decimal(tonnes) for _, _, tonnes in won)
     tally.rounds += 1
-    tally.refusals.update(refused)
+    _note_refusals([one for one in answers.values() if isinstance(one, str)], _AUTHORISED - taken, tally)
     asked = {"issuer": AUTHORITY, "number": number, "kind": "licence"}
     for client in (clients[CUSTOMS], clients[SECOND]):
-        _check(client.get("/v1/balance", asked), sum(Decimal(tonnes) for _, _, tonnes in won), tally)
+        _check(client.get("/v1/balance", asked), taken, tally)
     if len(won) == 1:
         tally.winners[won[0][1]] += 1
+    tally.both += len(won) == len(TRIES)
+    tally.neither += not won
     for member, office, _ in won:
         answer = answers[office]
         assert isinstance(answer, dict)
         clients[member].patch(f"/v1/uses/{answer['useId']}", {"action": "release"})
+
+
+def _note_refusals(refusals: list[str], free: Decimal, tally: Tally) -> None:
+    for words in refusals:
+        told = '"reason":"R12"' in words.replace(" ", "")
+        tally.refusals["R12" if told else words] += 1
+        tally.misinformed += not (told and f"free {free} t" in words)
 
 
 def _check(balance: dict[str, object], taken: Decimal | int, tally: Tally) -> None:
@@ -122,6 +138,7 @@ def _check(balance: dict[str, object], taken: Decimal | int, tally: Tally) -> No
 
 
 def _reserve(client: GatewayClient, number: str, office: str, tonnes: str) -> dict[str, object] | str:
+    """Return the answer, or in words why there is none."""
     body = {
         "action": "reserve",
         "kind": "licence",
@@ -136,12 +153,13 @@ def _reserve(client: GatewayClient, number: str, office: str, tonnes: str) -> di
     }
     try:
         return client.post("/v1/uses", body)
-    except GatewayError as error:
-        return "R12" if '"reason":"R12"' in str(error).replace(" ", "") else str(error)
+    except (GatewayError, OSError) as error:
+        return str(error)
 
 
 @contextmanager
-def _gateways(folder: Path) -> Iterator[dict[str, GatewayClient]]:
+def gateways(folder: Path) -> Iterator[dict[str, GatewayClient]]:
+    """Found the sample consortium in ``folder`` and start both customs gateways and the licensing authority's."""
     node = up(folder / "node", 0)
     started: list[Gateway] = []
     try:

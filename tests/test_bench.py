@@ -3,22 +3,36 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from ledger.wiring import open_ledger
-from scripts.bench import anchor, documents, gas, machine, peer
-from scripts.bench.__main__ import main
+from scripts.bench import aeo, anchor, documents, gas, machine, overdraw, peer, uses
+from scripts.bench.__main__ import SECTIONS, main
 from scripts.bench.index import fill, number
 from scripts.bench.page import NoPlace, update
 from scripts.bench.replay import replay
-from scripts.bench.report import NOT_INSTALLED, Peer, Row, Section, at_least, at_most, table, unmet
+from scripts.bench.report import (
+    NOT_INSTALLED,
+    Peer,
+    Row,
+    Section,
+    at_least,
+    at_most,
+    percentile,
+    table,
+    unmet,
+)
 from scripts.bench.scale import QUICK, Scale
-from scripts.bench.world import ISSUER, VERIFIER, World
+from scripts.bench.world import CONNECTIONS, ISSUER, VERIFIER, World
 from scripts.gas import BATCHES, SNAPSHOT
+from scripts.overdraw import Tally
 from tests.consortium import Consortium
+
+PAGE = Path(__file__).parents[1] / "docs" / "bench.md"
 
 
 @pytest.fixture
@@ -89,7 +103,7 @@ def test_a_missing_peer_is_an_error_that_says_how_to_install_it(tiny: Scale) -> 
 def test_gas_is_measured_without_the_peers_and_says_that_they_are_missing(tiny: Scale) -> None:
     section = gas.measure(tiny)
     kept = json.loads(SNAPSHOT.read_text())
-    assert [one.measured for one in section.rows] == [
+    assert [one.measured for one in section.rows if one.name.startswith("record,")] == [
         kept[f"anchor {size}, per certificate"] for size in BATCHES
     ]
     assert all(one.peer is None for one in section.rows)
@@ -122,6 +136,58 @@ def test_the_records_of_the_index_are_really_anchored(consortium: Consortium) ->
     fill(world, 1, first=2)
     with open_ledger(consortium.settings(VERIFIER)) as ledger:
         assert [len(ledger.history(ISSUER, number(serial)).lines) for serial in range(4)] == [1, 1, 1, 0]
+
+
+def test_every_act_of_the_snapshot_is_on_the_gas_page(tiny: Scale) -> None:
+    told = {one.name for one in gas.measure(tiny).rows}
+    kept = json.loads(SNAPSHOT.read_text())
+    batches = {f"anchor {size}, per certificate" for size in BATCHES}
+    assert kept.keys() - batches <= told
+
+
+def test_a_percentile_is_the_value_below_which_so_many_are() -> None:
+    values = [float(one) for one in range(100, 0, -1)]
+    assert (percentile(values, 50), percentile(values, 99), percentile([7.0], 99)) == (51, 100, 7)
+
+
+def test_every_section_has_its_place_on_the_page() -> None:
+    page = PAGE.read_text()
+    assert [name for name in SECTIONS if f"<!-- bench:{name} -->" not in page] == []
+
+
+@pytest.fixture
+def world(consortium: Consortium) -> World:
+    return World(consortium.folder, consortium.node, consortium.manifest)
+
+
+def test_uses_are_reserved_and_consumed_on_records_of_their_own_and_on_one_line(
+    world: World, tiny: Scale
+) -> None:
+    section = uses.measure_in(world, replace(tiny, uses=2))
+    rates = [one for one in section.rows if one.name.endswith(": uses")]
+    assert len(rates) == 2 * len(CONNECTIONS)
+    assert all(one.measured is not None and one.measured > 0 for one in rates)
+
+
+def test_operators_are_looked_up_and_asking_for_recognition_does_not_cost_by_the_change(
+    world: World, tiny: Scale
+) -> None:
+    section = aeo.measure_in(world, replace(tiny, operators=3, requests=16), changes=(1, 10, 40))
+    gas_of = {one.name: one.measured for one in section.rows if one.unit == "gas"}
+    one, ten, forty = (found or 0 for found in gas_of.values())
+    # Four times the changes are two steps of a search more; ten times, between three and four.
+    assert 0 < one < ten < forty
+    assert forty - ten < ten - one
+    assert sum(row.name.endswith(": rate") for row in section.rows) == 2 * len(CONNECTIONS) + 1
+
+
+def test_what_came_of_over_drawing_is_told_round_by_round() -> None:
+    tally = Tally(rounds=5, both=1, winners=Counter({"CN2202": 3, "CN3104": 1}), seconds=2.0)
+    tally.faults.append("round 5: reserved 120, free -20, expected 120 taken")
+    section = overdraw.told(tally)
+    assert [one.measured for one in section.rows] == [5, 3, 1, 1, 0, 0, 1, 2.5]
+    assert [line.split(":")[1] for line in unmet([section])] == [" both won", " balances that did not add up"]
+    assert tally.faults[0] in table(section)
 
 
 def test_an_unknown_section_is_named(capsys: pytest.CaptureFixture[str]) -> None:

@@ -24,7 +24,7 @@ from scripts.bench.page import update
 from scripts.bench.report import Section, table, unmet
 from scripts.bench.scale import FULL, QUICK, Scale
 
-SECTIONS = ("gas", "documents", "footprint", "lookups", "anchor")
+SECTIONS = ("gas", "documents", "footprint", "lookups", "anchor", "uses", "aeo", "overdraw")
 _BUSY = 0.05
 _SOURCES = tuple(Path(__file__).resolve().parents[2] / name for name in ("ledger", "api", "scripts"))
 

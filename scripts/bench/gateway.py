@@ -28,6 +28,16 @@ class Gateway:
     client: GatewayClient
     pid: int
 
+    def task(self, connections: int) -> dict[str, object]:
+        """Return where and how a client process is to ask."""
+        client = self.client
+        return {
+            "host": client.host,
+            "port": client.port,
+            "key": client.api_key,
+            "connections": connections,
+        }
+
 
 @contextmanager
 def a_gateway(world: World, member: str, settings: Mapping[str, str]) -> Iterator[Gateway]:

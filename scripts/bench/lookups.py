@@ -6,24 +6,25 @@ at each question, which is the default.
 
 from __future__ import annotations
 
-import json
-import subprocess
 import sys
 import time
+from collections.abc import Sequence
+from dataclasses import replace
 from random import Random
+from urllib.parse import quote
 
 from ledger.wiring import open_ledger
 from scripts.bench.gateway import Gateway, a_gateway
 from scripts.bench.index import fill, number
-from scripts.bench.processes import cpu_seconds, highest_mib
+from scripts.bench.processes import cpu_seconds, highest_mib, run_module
 from scripts.bench.report import Row, Section, at_least, at_most
 from scripts.bench.scale import Scale
-from scripts.bench.world import VERIFIER, a_world
+from scripts.bench.world import CONNECTIONS, ISSUER, VERIFIER, a_world
 
-_CONNECTIONS = (1, 8, 16)
 _RATE, _P99_MS = 1_000, 20
 _FRESHNESS = "TRADESEAL_CHAIN_FRESHNESS_SECONDS"
-_MODES = {"from the cache": "86400", "proved each time": "0"}
+# What the gateway may rely on, as variables of its environment.
+MODES = {"from the cache": {_FRESHNESS: "86400"}, "proved each time": {_FRESHNESS: "0"}}
 
 
 def measure(scale: Scale) -> Section:
@@ -40,11 +41,12 @@ def measure(scale: Scale) -> Section:
             rate = read / (time.perf_counter() - began)
         rows.append(Row("chain to cache", rate, "entries/s", lower_is_better=False))
         serials = Random(1).sample(range(scale.records), min(scale.asked, scale.records))
-        asked = [number(serial) for serial in serials]
-        for mode, freshness in _MODES.items():
-            with a_gateway(world, VERIFIER, {_FRESHNESS: freshness}) as gateway:
-                for connections in _CONNECTIONS:
-                    rows += _rows(mode, gateway, asked, connections, scale.requests)
+        asked = [f"/v1/verify?issuer={ISSUER}&number={quote(number(serial))}" for serial in serials]
+        for mode, environment in MODES.items():
+            with a_gateway(world, VERIFIER, environment) as gateway:
+                for connections in CONNECTIONS:
+                    found = look_up(mode, gateway, asked, connections, scale.requests)
+                    rows += with_targets(found, connections)
                 rows.append(Row(f"{mode}: memory of the gateway", highest_mib(gateway.pid), "MiB"))
     remarks = (
         f"{scale.records:,} records, all anchored on the chain and read into the cache; {len(asked):,} numbers of them are "
@@ -59,31 +61,29 @@ def measure(scale: Scale) -> Section:
     return Section("lookups", rows, remarks)
 
 
-def _rows(mode: str, gateway: Gateway, asked: list[str], connections: int, requests: int) -> list[Row]:
-    task = {
-        "host": gateway.client.host,
-        "port": gateway.client.port,
-        "key": gateway.client.api_key,
-        "numbers": asked,
-        "connections": connections,
-        "requests": requests,
-    }
+def look_up(
+    mode: str, gateway: Gateway, targets: Sequence[str], connections: int, requests: int
+) -> list[Row]:
+    """Ask for ``targets`` at random and return rate, p50, p99 and the gateway's processor time per look-up.
+
+    Raises:
+        RuntimeError: an answer was not a verdict to accept.
+    """
     before = cpu_seconds(gateway.pid)
-    done = subprocess.run(
-        [sys.executable, "-m", "scripts.bench.load"],
-        input=json.dumps(task).encode(),
-        stdout=subprocess.PIPE,
-        check=False,
-    )
-    if done.returncode:
-        raise RuntimeError(f"the load client failed with {connections} connections, {mode}")
-    found = json.loads(done.stdout)
+    task = {**gateway.task(connections), "targets": targets, "requests": requests}
+    found = run_module("scripts.bench.load", task)
     cpu = (cpu_seconds(gateway.pid) - before) / found["requests"] * 1_000
     name = f"{mode}, {connections} connection{'s' * (connections > 1)}"
-    rate, tail = (at_least(_RATE), at_most(_P99_MS)) if connections > 1 else (None, at_most(_P99_MS))
     return [
-        Row(f"{name}: rate", found["perSecond"], "per second", rate, lower_is_better=False),
+        Row(f"{name}: rate", found["perSecond"], "per second", lower_is_better=False),
         Row(f"{name}: p50", found["p50Ms"], "ms"),
-        Row(f"{name}: p99", found["p99Ms"], "ms", tail),
+        Row(f"{name}: p99", found["p99Ms"], "ms"),
         Row(f"{name}: gateway's processor time", cpu, "ms"),
     ]
+
+
+def with_targets(rows: Sequence[Row], connections: int) -> list[Row]:
+    """Return the rows of ``look_up`` with what was set for look-ups; a rate only over more than one connection."""
+    rate, p50, p99, cpu = rows
+    wanted = at_least(_RATE) if connections > 1 else None
+    return [replace(rate, target=wanted), p50, replace(p99, target=at_most(_P99_MS)), cpu]

@@ -122,6 +122,11 @@ class Section:
         }
 
 
+def percentile(values: Sequence[float], percent: int) -> float:
+    """Return the value below which ``percent`` of the values are."""
+    return sorted(values)[len(values) * percent // 100]
+
+
 def figure(value: float) -> str:
     """Return a number as people read it: three digits that matter, thousands apart."""
     if value == int(value) or abs(value) >= 100:

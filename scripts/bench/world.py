@@ -15,6 +15,9 @@ from ledger.settings import Settings, read_settings
 
 ISSUER = "VN-VCCI"
 VERIFIER = "CN-GACC"
+LICENSER = "CN-MOFCOM"
+PARTNER = "AU-ABF"
+CONNECTIONS = (1, 8, 16)
 
 
 @dataclass(frozen=True, slots=True)
