@@ -88,6 +88,33 @@ def test_a_suspended_operator_keeps_its_benefits_for_what_was_declared_before(
     assert home("aeo", "reinstate", *change).code == 1
 
 
+def test_a_declaration_that_relied_on_an_operator_is_listed_when_a_suspension_comes_late(
+    home: Member, partner: Member, tmp_path: Path
+) -> None:
+    agreed(home, partner, "AEOR")
+    code = entered(home, "AEOAU0000000003", tmp_path, "AEOR")
+    rely = (
+        "aeo",
+        "rely",
+        code,
+        "--type",
+        "AEOR",
+        "--office",
+        "CN2202",
+        "--declaration",
+        "2202 1",
+        "--at",
+        moment(-0.01),
+    )
+    assert partner(*rely).code == 0
+    suspend = ("aeo", "suspend", code, "--type", "AEOR", "--reason", "R34", "--effective-from", moment(-0.02))
+    assert home(*suspend).code == 0
+    told = partner("alerts").out
+    assert "relied on at CN2202" in told
+    assert "Listed for review." in told
+    assert partner(*rely[:-4], "--declaration", "2202 2", *rely[-2:]).code == 1
+
+
 def test_an_operator_is_found_by_another_form_of_its_code(
     home: Member, partner: Member, tmp_path: Path
 ) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, time, timedelta, timezone
+from datetime import UTC, date, datetime, time, timedelta, timezone
+from functools import cache
 
 from tests.scenarios.licences import an_aeo
 from tests.scenarios.test_d_use import a_use, declaration
@@ -14,8 +15,13 @@ YEAR_AGO = timedelta(days=-300)
 
 def clock(text: str, days: int = 0) -> datetime:
     """Return a clock time in China, so many days after today."""
-    day = now().astimezone(CHINA).date() + timedelta(days=days)
-    return datetime.combine(day, time.fromisoformat(text), CHINA)
+    return datetime.combine(today() + timedelta(days=days), time.fromisoformat(text), CHINA)
+
+
+@cache
+def today() -> date:
+    """Return the day in China on which the tests began, also if they go on after midnight."""
+    return now().astimezone(CHINA).date()
 
 
 def of_australia(world: World, name: str) -> AeoQuestion:

@@ -21,11 +21,12 @@ from ledger.service.aeo_answers import (
     CoverRequest,
     RelianceRequest,
 )
+from ledger.service.answers import StatusAction
 from ledger.service.ledger import Ledger
 from ledger.service.use_answers import Alert
 from ledger.wiring import open_ledger
 from tests.consortium import Consortium
-from tests.gateways import CUSTOMS, OFFICER, issued
+from tests.gateways import CUSTOMS, OFFICER, issued, wait_until
 
 HOME, TYPE = "AU-ABF", "RELY"
 MINUTE = timedelta(minutes=1)
@@ -159,6 +160,16 @@ def test_a_change_after_the_acceptance_is_no_alert_and_one_before_is(home: Ledge
     assert alert.journal_index == first
     assert about(customs, early.reliance_id) == []
     assert customs.alerts(first + 1) == []
+
+
+def test_the_fall_of_the_whole_entry_lists_what_was_accepted_after_it(home: Ledger, customs: Ledger) -> None:
+    code = an_entry(home)
+    fell = datetime.now(UTC) + timedelta(seconds=1)
+    wait_until(fell + timedelta(seconds=1))
+    noted = customs.rely(a_request(code, fell + timedelta(seconds=1)), OFFICER)
+    home.change_status(HOME, code, StatusAction.SUSPEND, 34, fell, kind=3)
+    [alert] = about(customs, noted.reliance_id)
+    assert (alert.code, alert.cause, "(the whole entry)" in alert.message) == ("R34", "StatusChanged", True)
 
 
 def test_rebuilding_the_cache_keeps_reliances_and_their_alerts(home: Ledger, customs: Ledger) -> None:
