@@ -2,7 +2,7 @@
 # make test    set everything up and pass all tests (DEEP=1: the long fuzz and invariant runs of the contracts)
 # make check   format, lint, types, contract analysis, generated files, import directions, docs
 # make setup   only set everything up; every other target does this first
-# make bench   measure, beside the peers (QUICK=1: fewer certificates, records and requests)
+# make bench   measure, beside the peers (QUICK=1: fewer of everything; SECTIONS='uses aeo': only these)
 # make format  put the sources into their format
 # make lock    write the lock files again (UPGRADE=1: take newer versions)
 # make clean   remove everything that can be made again; what a chain or gateway keeps is not touched
@@ -34,7 +34,7 @@ check:
 
 bench:
 	@scripts/setup.sh bench
-	@$(BIN)/python -m scripts.bench $(if $(QUICK),--quick)
+	@$(BIN)/python -m scripts.bench $(SECTIONS) $(if $(QUICK),--quick)
 
 format:
 	@scripts/setup.sh

@@ -55,7 +55,8 @@ def measure_in(world: World, scale: Scale) -> Section:
         "the chain and read back, and then to consume it. One use is two transactions.",
         "One gateway process on SQLite with one account, one embedded node that makes a block of what has arrived. Client, "
         "gateway, node and EVM share the machine.",
-        f"All on one line: a new licence for each number of connections, the uses being items of {_DECLARATIONS} declarations.",
+        f"All on one line: a new licence for each number of connections, the uses being items of {_DECLARATIONS} declarations. "
+        "The gateway reads all entries of the licence again at each act, so an act costs it the more the more uses there are.",
         "Licences issued with a balance: by their authority's gateway, one transaction each.",
     )
     return Section("uses", rows, remarks)
