@@ -138,14 +138,19 @@ def types_of(entries: Iterable[Entry]) -> dict[str, TypeState]:
     """Return the types that ``entries``, all those about one AEO entry, in order, grant and change, by name."""
     types: dict[str, TypeState] = {}
     for entry in entries:
-        match entry.act:
-            case TypeGranted(_, name, effective_from):
-                change = TypeChange(Status.VALID, 0, effective_from, entry.time, entry.index)
-                types[name] = TypeState(name, (change,))
-            case TypeChanged(_, name, status, reason, effective_from):
-                change = TypeChange(Status(status), reason, effective_from, entry.time, entry.index)
-                types[name] = TypeState(name, (*types[name].changes, change))
+        with_type_entry(types, entry)
     return types
+
+
+def with_type_entry(types: dict[str, TypeState], entry: Entry) -> None:
+    """Take one more entry about an AEO entry into its ``types``; entries that are not about types change nothing."""
+    match entry.act:
+        case TypeGranted(_, name, effective_from):
+            change = TypeChange(Status.VALID, 0, effective_from, entry.time, entry.index)
+            types[name] = TypeState(name, (change,))
+        case TypeChanged(_, name, status, reason, effective_from):
+            change = TypeChange(Status(status), reason, effective_from, entry.time, entry.index)
+            types[name] = TypeState(name, (*types[name].changes, change))
 
 
 def agreements_of(entries: Iterable[Entry]) -> Agreements:

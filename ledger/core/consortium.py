@@ -30,11 +30,11 @@ from ledger.core.acts import (
     RolesChanged,
     Voted,
 )
+from ledger.core.callers import require_member
 from ledger.core.calls import call_of, is_decided_by_vote
 from ledger.core.contradiction import contradict
 from ledger.core.entries import Entry, code_bytes
 from ledger.core.members import (
-    ROLE_FOR_DOCUMENT_TYPE,
     KeyState,
     MemberState,
     ProposalState,
@@ -114,37 +114,6 @@ class Consortium:
             self._require_own_end(entry)
         carry_out(self, entry, entry.act)
 
-    def require_issuer(self, entry: Entry, document_type: int, key: bytes) -> None:
-        """Refuse a record that the acting member could not have anchored at the entry's time."""
-        member = self._require_operator(entry)
-        if member.standing is not Standing.ACTIVE:
-            contradict(entry, f"member {member.code} is {member.standing}, expected active")
-        role = ROLE_FOR_DOCUMENT_TYPE.get(document_type)
-        if role is None:
-            contradict(entry, f"document type is {document_type}, which no registry of origin takes")
-        if not member.roles & role:
-            contradict(entry, f"roles of {member.code} are {member.roles}, expected {role:d} among them")
-        known = self._require_key(entry, key)
-        if known.compromised_since is not None:
-            contradict(entry, f"key {key.hex()} was reported compromised")
-        if known.retired_by(entry.time):
-            contradict(entry, f"key {key.hex()} was retired at {known.retired_at}")
-
-    def require_status_changer(self, entry: Entry, *, reinstates: bool) -> None:
-        """Refuse a change of status that the acting member could not have made at the entry's time."""
-        member = self._require_operator(entry)
-        if reinstates and member.standing is not Standing.ACTIVE:
-            contradict(entry, f"member {member.code} is {member.standing}, expected active")
-
-    def require_registry(self, entry: Entry) -> RegistryState:
-        """Return the registry that appended the entry; refuse one that was not admitted, or retired."""
-        registry = self.registries.get(entry.contract)
-        if registry is None:
-            contradict(entry, f"author is {entry.contract.hex()}, which was not admitted")
-        if registry.retired_at is not None:
-            contradict(entry, f"registry {entry.contract.hex()} was retired at {registry.retired_at}")
-        return registry
-
     # --- who may act ---------------------------------------------------------------------------------------------
 
     def _require_due(self, entry: Entry) -> None:
@@ -175,24 +144,10 @@ class Consortium:
             contradict(entry, "the consortium was founded without an administration")
         self._founded = True
 
-    def _require_member(self, entry: Entry, code: str) -> MemberState:
-        member = self.members.get(code)
-        if member is None:
-            contradict(entry, f"{code} is not a member")
-        if member.standing is Standing.LEFT:
-            contradict(entry, f"{code} has left")
-        return member
-
     def _require_controller(self, entry: Entry) -> MemberState:
-        member = self._require_member(entry, entry.member)
+        member = require_member(self.members, entry, entry.member)
         if member.controller != entry.operator:
             contradict(entry, f"account {entry.operator.hex()} is not the controller of {member.code}")
-        return member
-
-    def _require_operator(self, entry: Entry) -> MemberState:
-        member = self._require_member(entry, entry.member)
-        if entry.operator not in member.operators:
-            contradict(entry, f"account {entry.operator.hex()} is not an operator of {member.code}")
         return member
 
     def _require_administration(self, entry: Entry) -> None:
@@ -254,7 +209,7 @@ class Consortium:
                 contradict(entry, f"{member.code} would have seat {len(self._seated)} of {SEATS}")
 
     def _change_roles(self, entry: Entry, act: RolesChanged) -> None:
-        member = self._require_member(entry, act.subject)
+        member = require_member(self.members, entry, act.subject)
         if act.roles == member.roles:
             contradict(entry, f"{act.subject} had these roles before")
         if not act.roles & Role.ADMINISTRATION:
@@ -263,7 +218,7 @@ class Consortium:
         self._settle(entry, member)
 
     def _suspend(self, entry: Entry, act: MemberSuspended) -> None:
-        member = self._require_member(entry, act.subject)
+        member = require_member(self.members, entry, act.subject)
         if member.standing is not Standing.ACTIVE:
             contradict(entry, f"{act.subject} is {member.standing}, expected active")
         self._require_not_last(entry, act.subject)
@@ -271,20 +226,20 @@ class Consortium:
         self._settle(entry, member)
 
     def _reinstate(self, entry: Entry, act: MemberReinstated) -> None:
-        member = self._require_member(entry, act.subject)
+        member = require_member(self.members, entry, act.subject)
         if member.standing is not Standing.SUSPENDED:
             contradict(entry, f"{act.subject} is {member.standing}, expected suspended")
         member.standing = Standing.ACTIVE
         self._settle(entry, member)
 
     def _leave(self, entry: Entry, act: MemberLeft) -> None:
-        member = self._require_member(entry, act.subject)
+        member = require_member(self.members, entry, act.subject)
         self._require_not_last(entry, act.subject)
         member.standing = Standing.LEFT
         self._settle(entry, member)
 
     def _change_controller(self, entry: Entry, act: ControllerChanged) -> None:
-        member = self._require_member(entry, act.subject)
+        member = require_member(self.members, entry, act.subject)
         if act.controller in (_NOBODY, member.controller):
             contradict(entry, f"controller of {act.subject} is nobody or was that account before")
         member.controller = act.controller

@@ -2,22 +2,27 @@
 
 ``Replay`` folds every entry in order, with all records; ``Consortium`` only those about members, keys, registries and
 votes; ``record_of`` those of one record. The one rule of the first two: an entry that the contracts could not have
-written in the state before it stops the fold. The rules for records are those of ``contracts/Registry.sol``.
+written in the state before it stops the fold. The rules for records are those of ``contracts/``, said once more and
+independently of them: ``record_rules`` for what every registry takes, ``terms_rules`` and ``use_rules`` for what hangs on
+records and is drawn on them, ``aeo_rules``.
 
 Reading bytes is done in ``entries``, judging documents in ``verify``.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Final
 
-from ledger.core.acts import EntryType, RecordAnchored, StatusChanged
+from ledger.core import aeo_rules, record_rules, terms_rules, use_rules
+from ledger.core.acts import EntryType
+from ledger.core.callers import KIND_NAMES, require_registry
 from ledger.core.consortium import Consortium
 from ledger.core.contradiction import JournalContradiction, contradict
 from ledger.core.entries import Entry
 from ledger.core.members import KeyState, MemberState, ProposalState, RegistryState, Role, Span, Standing
-from ledger.core.records import RecordState, Status, StatusChange, anchored, record_of
+from ledger.core.records import RecordState, Status, StatusChange, record_of
+from ledger.core.registers import Course, RecordKey, Registers, Rule
 
 __all__ = [
     "RECORD_TYPES",
@@ -40,28 +45,34 @@ __all__ = [
 RECORD_TYPES: Final = frozenset(one for one in EntryType if one >= EntryType.RECORD_ANCHORED)
 """What registries append; everything before is the consortium's."""
 
-_ORIGIN_KIND: Final = 1
-_MAY_FOLLOW: Final = {
-    Status.VALID: frozenset({Status.SUSPENDED, Status.REVOKED, Status.CANCELLED}),
-    Status.SUSPENDED: frozenset({Status.VALID, Status.REVOKED, Status.CANCELLED}),
+_ORIGIN: Final = {**record_rules.RULES, **terms_rules.RULES, **use_rules.RULES}
+_RULES: Final[Mapping[int, Mapping[EntryType, Rule]]] = {
+    1: _ORIGIN,
+    2: {**_ORIGIN, **use_rules.ENDORSEMENT_RULES},
+    3: {**record_rules.RULES, **use_rules.RULES, **aeo_rules.RULES},
 }
-
-RecordKey = tuple[bytes, str, bytes]
 
 
 class Replay:
-    """The whole journal folded: consortium and records, by (registry, member, tag).
+    """The whole journal folded.
 
     Args:
         chain_id: EIP-155 id that every entry must carry; None takes the first entry's.
+
+    ``registers`` has everything that the registries hold; ``size`` and ``time`` say how far the fold has got.
     """
 
     def __init__(self, chain_id: int | None = None) -> None:
         self.chain_id = chain_id
         self.consortium = Consortium()
-        self.records: dict[RecordKey, RecordState] = {}
+        self.registers = Registers(self.consortium)
         self.size = 0
         self.time = 0
+
+    @property
+    def records(self) -> dict[RecordKey, RecordState]:
+        """All records, by (registry, member, tag)."""
+        return self.registers.records
 
     def fold(self, entry: Entry) -> None:
         """Take in the next entry; afterwards ``size`` is one more and ``time`` the entry's.
@@ -77,8 +88,9 @@ class Replay:
             contradict(entry, f"chain id is {entry.chain_id}, expected {self.chain_id}")
         if entry.time < self.time:
             contradict(entry, f"time is {entry.time}, before that of the entry before, {self.time}")
+        course = self._go_on(entry)
         if entry.type in RECORD_TYPES:
-            self._fold_record(entry)
+            self._fold_record(entry, course)
         else:
             self.consortium.fold(entry)
         self.size, self.time = entry.index + 1, entry.time
@@ -93,42 +105,25 @@ class Replay:
             self.fold(entry)
         return self
 
-    def _fold_record(self, entry: Entry) -> None:
+    def _go_on(self, entry: Entry) -> Course | None:
+        """Return the call that ``entry`` may be part of, or None; refuse an entry that breaks off a call."""
+        course = self.registers.course
+        if course is None:
+            return None
+        self.registers.course = None
+        if course.leads_to(entry):
+            return course
+        if course.is_incomplete:
+            contradict(
+                entry, f"{entry.type.name} stands in the middle of the call of {course.entry.type.name}"
+            )
+        return None
+
+    def _fold_record(self, entry: Entry, course: Course | None) -> None:
         if self.consortium.awaits_act:
             contradict(entry, f"{entry.type.name} stands between the execution of a proposal and its act")
-        registry = self.consortium.require_registry(entry)
-        if registry.kind != _ORIGIN_KIND:
-            contradict(entry, f"registry is of kind {registry.kind}, whose records are not known")
-        act = entry.act
-        if isinstance(act, RecordAnchored):
-            self._anchor(entry, act)
-        elif isinstance(act, StatusChanged):
-            self._change_status(entry, act)
-
-    def _anchor(self, entry: Entry, act: RecordAnchored) -> None:
-        kind, n = divmod(act.use_policy, 256)
-        if kind > 3 or (kind == 2) != (n != 0):
-            contradict(entry, f"use policy is {act.use_policy:#06x}, expected n with kind 2 only")
-        self.consortium.require_issuer(entry, act.document_type, act.key)
-        if act.tag == bytes(32):
-            contradict(entry, "number tag is zero")
-        place = (entry.contract, entry.member, act.tag)
-        taken = self.records.get(place)
-        if taken is not None:
-            contradict(entry, f"number tag {act.tag.hex()} was taken by entry {taken.index}")
-        self.records[place] = anchored(entry)
-
-    def _change_status(self, entry: Entry, act: StatusChanged) -> None:
-        self.consortium.require_status_changer(entry, reinstates=act.status == Status.VALID)
-        place = (entry.contract, entry.member, act.tag)
-        record = self.records.get(place)
-        if record is None:
-            contradict(entry, f"{entry.member} has no record under number tag {act.tag.hex()}")
-        if act.status not in _MAY_FOLLOW.get(record.status, ()):
-            contradict(entry, f"status {Status(act.status).name} cannot follow {record.status.name}")
-        if act.reason == 0:
-            contradict(entry, "change of status has no reason")
-        if not record.anchored_at <= act.effective_from <= entry.time:
-            expected = f"expected {record.anchored_at} to {entry.time}"
-            contradict(entry, f"status is effective from {act.effective_from}, {expected}")
-        self.records[place] = record.with_entry(entry)
+        kind = require_registry(self.consortium.registries, entry).kind
+        rule = _RULES[kind].get(entry.type)
+        if rule is None:
+            contradict(entry, f"{entry.type.name} is not an act of a registry of {KIND_NAMES[kind]}")
+        rule(self.registers, entry, entry.act, course)
