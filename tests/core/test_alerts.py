@@ -8,7 +8,8 @@ import pytest
 
 from ledger.core.aeo import TypeChange, TypeState
 from ledger.core.alerts import AlertFact, Confirmation, KeyReport, Relied, alerts_of
-from ledger.core.records import Link, RecordState, Relation, Status, StatusChange
+from ledger.core.opening import Relation
+from ledger.core.records import Link, RecordState, Status, StatusChange
 from ledger.core.uses import UseState
 from tests.journals import ACCI, DAY, START, VCCI, thumbprint_of
 from tests.questions import Presented, a_usage, a_use, tag_of
