@@ -85,7 +85,7 @@ def _change_status(registers: Registers, entry: Entry, act: StatusChanged, _: Co
     registers.change(record, entry)
 
 
-def _replace(registers: Registers, entry: Entry, act: RecordReplaced, course: Course | None) -> None:
+def _supersede(registers: Registers, entry: Entry, act: RecordReplaced, course: Course | None) -> None:
     successor = (entry.contract, entry.member, act.successor)
     if course is None or course.record != successor:
         contradict(entry, "RECORD_REPLACED does not follow the anchoring of the successor")
@@ -134,6 +134,6 @@ def _end(registers: Registers, entry: Entry, record: RecordState) -> tuple[LineR
 RULES: Final[dict[EntryType, Rule]] = {
     EntryType.RECORD_ANCHORED: _anchor,
     EntryType.STATUS_CHANGED: _change_status,
-    EntryType.RECORD_REPLACED: _replace,
+    EntryType.RECORD_REPLACED: _supersede,
     EntryType.RECORD_CONFIRMED: _confirm,
 }
