@@ -5,7 +5,9 @@ Every method appends what the contracts would, by whoever may do it; ``say`` app
 
 from __future__ import annotations
 
+from functools import cache
 from hashlib import sha256
+from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric import ec
 
@@ -17,8 +19,13 @@ CHAIN_ID = 7040
 START = 1_767_225_600  # 2026-01-01T00:00:00Z
 DAY = 86_400
 CONSORTIUM, REGISTRY, DEPLOYER = b"\xc0" * 20, b"\x52" * 20, b"\xde" * 20
+LICENCES, AEO = b"\x4c" * 20, b"\xae" * 20
+REGISTRIES = {1: REGISTRY, 2: LICENCES, 3: AEO}
 CN, AU, NZ, VCCI, ACCI = "CN-GACC", "AU-ABF", "NZ-CS", "VN-VCCI", "AU-ACCI"
-CERTIFICATE, PREFERENCE = 861, 864
+AU_CUSTOMS, VN_CUSTOMS = "AU-DIBP", "VN-GDVC"
+CERTIFICATE, PREFERENCE, LICENCE, AUTHORISATION = 861, 864, 911, 879
+DOCUMENT_TYPES = {1: PREFERENCE, 2: LICENCE, 3: AUTHORISATION}
+SINGLE, ANY_QUANTITY = 0x0100, 0x0300
 
 
 def controller_of(member: str) -> bytes:
@@ -36,16 +43,78 @@ def a_private_key(member: str = VCCI, number: int = 1) -> ec.EllipticCurvePrivat
     )
 
 
+@cache
 def a_public_key(member: str = VCCI, number: int = 1) -> jose.PublicKey:
     return jose.public_key_of(a_private_key(member, number).public_key())
 
 
+@cache
 def thumbprint_of(member: str = VCCI, number: int = 1) -> bytes:
     return jose.thumbprint(a_public_key(member, number))
 
 
 def a_digest(text: str) -> bytes:
     return sha256(text.encode()).digest()
+
+
+def tag_of(number: str) -> bytes:
+    return a_digest("tag " + number)
+
+
+def an_anchoring(number: str, member: str = VCCI, kind: int = 2, policy: int = 0x0300) -> acts.RecordAnchored:
+    key, document_id = thumbprint_of(member), a_digest("document " + number)
+    return acts.RecordAnchored(DOCUMENT_TYPES[kind], policy, key, tag_of(number), document_id)
+
+
+def some_terms(
+    number: str,
+    *lines: int,
+    tolerance: int = 0,
+    on_remaining: bool = False,
+    economies: tuple[str, ...] = ("AU", "CN"),
+    offices: tuple[str, ...] = (),
+) -> tuple[acts.Act, ...]:
+    """The entries by which terms with these quantities, all in kilograms, are set."""
+    tag = tag_of(number)
+    authorised = [acts.LineAuthorised(tag, place, "KGM", one) for place, one in enumerate(lines, start=1)]
+    return acts.TermsSet(tag, tolerance, on_remaining, economies, offices), *authorised
+
+
+def a_link(number: str, relation: int, parent: str, member: str = VCCI) -> acts.RecordLinked:
+    return acts.RecordLinked(tag_of(number), relation, member, tag_of(parent))
+
+
+def a_child(
+    number: str,
+    relation: int,
+    parent: str,
+    *lines: int,
+    member: str = VCCI,
+    parent_member: str = VCCI,
+    **terms: Any,
+) -> tuple[acts.Act, ...]:
+    """The entries by which a child is opened whose lines take these quantities from the parent's of the same number."""
+    own, above = tag_of(number), tag_of(parent)
+    set_, *authorised = some_terms(number, *lines, **terms)
+    granted = [
+        acts.LineGranted(parent_member, above, member, own, place, place, one)
+        for place, one in enumerate(lines, start=1)
+    ]
+    return a_link(number, relation, parent, parent_member), set_, *granted, *authorised
+
+
+def a_place(
+    number: str,
+    declaration: str = "first",
+    line: int = 1,
+    *,
+    office: str = "AUSYD",
+    item: int = 0,
+    owner: str = VCCI,
+    presented: str | None = None,
+) -> acts.UsePlace:
+    shown = tag_of(number if presented is None else presented)
+    return acts.UsePlace(owner, tag_of(number), shown, office, a_digest(declaration), item, line)
 
 
 class AJournal:
@@ -73,6 +142,33 @@ class AJournal:
         journal.decide(acts.RegistryAdmitted(REGISTRY, 1))
         journal.admit(VCCI, 4)
         return journal
+
+    @classmethod
+    def complete(cls) -> AJournal:
+        """With all three registries; VN-VCCI issues all but AEO, AU-ABF too; two customs more, of VN and AU."""
+        journal = cls.working()
+        journal.decide(acts.RegistryAdmitted(LICENCES, 2))
+        journal.decide(acts.RegistryAdmitted(AEO, 3))
+        journal.decide(acts.RolesChanged(VCCI, 14))
+        journal.decide(acts.RolesChanged(AU, 31))
+        for code in (CN, AU, NZ):
+            journal.say(code, acts.OperatorAdded(code, operator_of(code)))
+            journal.register_key(code)
+        journal.admit(VN_CUSTOMS, 16)
+        journal.admit(AU_CUSTOMS, 16)
+        return journal
+
+    def write(self, member: str, *several: acts.Act, kind: int = 2) -> None:
+        """Append what one call of a registry writes, by the member's operator."""
+        for act in several[:-1]:
+            self.say(member, act, operator_of(member), REGISTRIES[kind], step=0)
+        self.say(member, several[-1], operator_of(member), REGISTRIES[kind])
+
+    def issue(
+        self, number: str, *opened: acts.Act, member: str = VCCI, kind: int = 2, policy: int = 0x0300
+    ) -> None:
+        """Anchor a record with whatever is opened with it."""
+        self.write(member, an_anchoring(number, member, kind, policy), *opened, kind=kind)
 
     def say(
         self,

@@ -1,0 +1,307 @@
+"""Acts at random: what many members try on a real consortium, possible or not, each followed into the fold of the journal.
+
+``AWorld.step`` tries one act. Whatever the contracts do, the fold must do the same: what they write folds, and what they
+refuse, or pass over because it was done before, the fold refuses. What is tried is made in ``acts_of_records``,
+``acts_of_use`` and ``acts_of_aeo``.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from copy import deepcopy
+from dataclasses import dataclass, field, replace
+from hashlib import sha256
+from random import Random
+
+from ledger.chain.acts import call
+from ledger.chain.deploy import Founder, act, deploy_consortium
+from ledger.chain.manifest import KINDS, Manifest
+from ledger.chain.node_chain import NodeChain
+from ledger.core import acts
+from ledger.core.calls import call_of
+from ledger.core.entries import Entry, decode, encode, entries_of
+from ledger.core.members import MemberState, Standing
+from ledger.core.state import JournalContradiction, Replay
+from ledger.errors import Refused
+from ledger.keys.account import TransactionAccount
+from tests.journals import AU, CN, NZ, VCCI, a_public_key, thumbprint_of
+
+ACCI, AU_CUSTOMS, VN_CUSTOMS = "AU-ACCI", "AU-DIBP", "VN-GDVC"
+ROLES = {CN: 17, AU: 17, NZ: 17, VCCI: 14, ACCI: 12, AU_CUSTOMS: 16, VN_CUSTOMS: 17}
+MEMBERS = tuple(ROLES)
+ECONOMIES = ("AU", "CN", "NZ", "VN")
+OFFICES = ("AUSYD", "AUMEL", "VNSGN")
+SOON = 9_000
+
+
+def account_of(name: str) -> TransactionAccount:
+    return TransactionAccount(sha256(name.encode()).digest())
+
+
+def controller(member: str) -> TransactionAccount:
+    return account_of("controller " + member)
+
+
+def operator(member: str) -> TransactionAccount:
+    return account_of("operator " + member)
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """A transaction, and the entries that it would write; None where they could not tell what is wrong with it."""
+
+    kind: int
+    member: str
+    function: str
+    arguments: tuple[object, ...]
+    acts: tuple[acts.Act, ...] | None = None
+
+
+class Difference(AssertionError):
+    """The contracts and the fold do not agree."""
+
+
+@dataclass
+class AWorld:
+    """A consortium with all registries; ``done`` and ``refused`` count what happened, by type and by error."""
+
+    chain: NodeChain
+    manifest: Manifest
+    random: Random
+    replay: Replay
+    entries: list[Entry] = field(default_factory=list)
+    done: Counter[str] = field(default_factory=Counter)
+    refused: Counter[str] = field(default_factory=Counter)
+    repeated: Counter[str] = field(default_factory=Counter)
+    keys: dict[str, int] = field(default_factory=lambda: dict.fromkeys(MEMBERS, 1))
+    numbers: int = 0
+    read_to: int = -1
+
+    @classmethod
+    def founded(cls, url: str, chain_id: int, seed: int) -> AWorld:
+        """Deploy a consortium in which every member has an operator and a key, and admit its registries."""
+        founders = [Founder(code, code[:2], ROLES[code], controller(code).address) for code in (CN, AU, NZ)]
+        nowhere = NodeChain(url, chain_id=chain_id, journal=bytes(20))
+        first = nowhere.head().number
+        manifest = deploy_consortium(nowhere, account_of(f"deployer {seed}"), chain_id, founders)
+        chain = NodeChain(url, chain_id=chain_id, journal=manifest.journal)
+        world = cls(chain, manifest, Random(seed), Replay(chain_id), read_to=first)
+        world.catch_up()
+        for one in manifest.registries:
+            world.decide(acts.RegistryAdmitted(one.address, one.kind))
+        for code in MEMBERS:
+            if code not in (CN, AU, NZ):
+                account = controller(code).address
+                world.decide(acts.MemberAdmitted(code, code[:2], ROLES[code], account))
+            world.control(code, "addOperator", operator(code).address)
+            world.register_key(code)
+        return world
+
+    # --- what is known ------------------------------------------------------------------------------------------------
+
+    @property
+    def now(self) -> int:
+        return self.chain.head().time
+
+    def registry(self, kind: int) -> bytes:
+        return next(one.address for one in self.manifest.registries if one.kind == kind)
+
+    def key(self, member: str) -> bytes:
+        return thumbprint_of(member, self.keys[member])
+
+    def digest(self, text: str) -> bytes:
+        return sha256(text.encode()).digest()
+
+    def new_tag(self) -> bytes:
+        self.numbers += 1
+        return self.digest(f"tag {self.numbers}")
+
+    def chance(self, share: float) -> bool:
+        return self.random.random() < share
+
+    # --- governance ---------------------------------------------------------------------------------------------------
+
+    def control(self, member: str, function: str, *arguments: object) -> None:
+        calldata = call("Consortium", function, member, *arguments)
+        act(self.chain, controller(member), self.manifest.chain_id, self.manifest.consortium, calldata)
+        self.catch_up()
+
+    def register_key(self, member: str) -> None:
+        public = a_public_key(member, self.keys[member])
+        self.control(member, "registerKey", self.key(member), 1, public.raw, 0)
+
+    def decide(self, decided: acts.Act) -> None:
+        """Let all active administrations vote for it."""
+        voters = sorted(self.replay.consortium.administrations) or [AU, CN, NZ]
+        number = len(self.replay.consortium.proposals) + 1
+        self.control(voters[0], "propose", call_of(decided), self.now + SOON)
+        for code in voters[1:]:
+            self.control(code, "vote", number, True)
+        self.control(voters[-1], "execute", number)
+
+    def govern(self) -> None:
+        """Let something happen among the members, once what happened before was put right again."""
+        state = next((one for one in self.replay.consortium.members.values() if self.is_upset(one)), None)
+        try:
+            if state is None:
+                self.upset(self.random.choice(MEMBERS))
+            elif state.standing is Standing.SUSPENDED:
+                self.decide(acts.MemberReinstated(state.code, 0))
+            elif not state.operators:
+                self.control(state.code, "addOperator", operator(state.code).address)
+            elif state.roles != ROLES[state.code]:
+                self.decide(acts.RolesChanged(state.code, ROLES[state.code]))
+            else:
+                self.keys[state.code] += 1
+                self.register_key(state.code)
+        except Refused as refusal:
+            self.refused[refusal.code] += 1
+
+    @property
+    def is_any_upset(self) -> bool:
+        return any(map(self.is_upset, self.replay.consortium.members.values()))
+
+    def is_upset(self, member: MemberState) -> bool:
+        wrong = (
+            member.standing is not Standing.ACTIVE
+            or not member.operators
+            or member.roles != ROLES[member.code]
+        )
+        return wrong or member.keys[self.key(member.code)].retired_at is not None
+
+    def upset(self, member: str) -> None:
+        match self.random.randint(0, 5):
+            case 0 | 1:
+                self.decide(acts.MemberSuspended(member, 28))
+            case 2:
+                self.decide(acts.RolesChanged(member, self.random.choice((1, 2, 4, 8, 16))))
+            case 3:
+                self.control(member, "removeOperator", operator(member).address)
+            case 4:
+                self.control(member, "retireKey", self.key(member), self.now + 1)
+            case _:
+                self.control(member, "reportCompromise", self.key(member), self.now - 60)
+
+    # --- trying -------------------------------------------------------------------------------------------------------
+
+    def step(self, attempt: Attempt) -> None:
+        """Try something: what is written must fold, and what is refused or passed over must not.
+
+        Raises:
+            Difference: contracts and fold do not agree.
+        """
+        who = attempt.member if self.chance(0.97) else self.random.choice(MEMBERS)
+        calldata = call(KINDS[attempt.kind], attempt.function, *attempt.arguments)
+        size = self.replay.size
+        try:
+            act(self.chain, operator(who), self.manifest.chain_id, self.registry(attempt.kind), calldata)
+        except Refused as refusal:
+            self.refused[refusal.code] += 1
+            self._require_refusal(attempt, who, f"refused with {refusal}")
+            return
+        before = copied(self.replay)
+        self.catch_up()
+        if self.replay.size == size:
+            self.repeated[attempt.function] += 1
+            self._require_refusal(attempt, who, "passed over")
+            return
+        written = self.entries[size:]
+        if attempt.acts is not None and len(written) == len(attempt.acts):
+            said = tuple(one.act for one in written)
+            if said not in readings(attempt.acts):
+                raise Difference(f"{attempt} wrote {said}")
+        for spoilt in spoilings(written):
+            if folds(copied(before), spoilt):
+                raise Difference(f"the fold takes {spoilt} in place of {written}")
+
+    def catch_up(self) -> None:
+        head = self.chain.head().number
+        for event in self.chain.appended(self.read_to + 1, head):
+            for entry in entries_of(event, self.manifest.chain_id):
+                self.replay.fold(entry)
+                self.entries.append(entry)
+                self.done[entry.type.name] += 1
+        self.read_to = head
+
+    def _require_refusal(self, attempt: Attempt, who: str, how: str) -> None:
+        if attempt.acts is None:
+            return
+        # The block of a transaction that was refused would have been one of the next seconds.
+        for reading in readings(attempt.acts):
+            if all(self._folds(attempt, who, reading, time) for time in (self.now, self.now + 5)):
+                raise Difference(f"{attempt} was {how}, and the fold takes {reading}")
+
+    def _folds(self, attempt: Attempt, who: str, said: tuple[acts.Act, ...], time: int) -> bool:
+        chain_id, registry, account = (
+            self.manifest.chain_id,
+            self.registry(attempt.kind),
+            operator(who).address,
+        )
+        raws = [encode(chain_id, registry, time, attempt.member, account, one) for one in said]
+        return folds(
+            copied(self.replay), [decode(raw, self.replay.size + place) for place, raw in enumerate(raws)]
+        )
+
+
+def readings(said: tuple[acts.Act, ...]) -> list[tuple[acts.Act, ...]]:
+    """Return what the entries may be: whether a late entry is a conflict, the contract says."""
+    first = said[0]
+    if not isinstance(first, acts.UseEntered):
+        return [said]
+    return [(replace(first, conflict=conflict),) for conflict in (False, True)]
+
+
+def folds(replay: Replay, entries: list[Entry]) -> bool:
+    """Return whether the fold takes the entries; the replay must not be used any more."""
+    try:
+        replay.fold_all(entries)
+    except JournalContradiction:
+        return False
+    return not (replay.registers.course is not None and replay.registers.course.is_incomplete)
+
+
+def copied(replay: Replay) -> Replay:
+    """Return a copy that goes its own way; what never changes is shared."""
+    registers = replay.registers
+    shared: list[object] = [*registers.records.values(), *registers.recognition.values()]
+    for book in registers.books.values():
+        shared += [*book.uses.values(), *book.lines.values(), *book.children.values()]
+    for types in registers.types.values():
+        shared += types.values()
+    for agreements in registers.agreements.values():
+        shared += agreements.values()
+    for member in replay.consortium.members.values():
+        shared += [*member.keys, *member.spans]
+    return deepcopy(replay, {id(one): one for one in shared})
+
+
+def spoilings(written: list[Entry]) -> Iterator[list[Entry]]:
+    """Yield what is one thing different from the entries of a call, and impossible."""
+    last = written[-1]
+    match last.act:
+        case acts.UseEntered():
+            yield [with_act(last, replace(last.act, conflict=not last.act.conflict))]
+        case acts.UseReleased():
+            yield [with_act(last, replace(last.act, quantity=last.act.quantity + 1))]
+        case acts.LineAuthorised() if any(isinstance(one.act, acts.LineGranted) for one in written):
+            yield written[:-1]
+            yield [*written[:-1], with_act(last, replace(last.act, quantity=last.act.quantity + 1))]
+        case acts.ExportEndorsed() if len(written) > 1:
+            yield written[:-1]
+            yield reindexed([*written[1:], written[0]])
+        case acts.LineReturned():
+            yield written[:-1]
+            yield [*written[:-1], with_act(last, replace(last.act, quantity=last.act.quantity + 1))]
+    if not isinstance(last.act, acts.RecordConfirmed):
+        yield [written[0], *reindexed(written, 1)]
+
+
+def with_act(entry: Entry, said: acts.Act) -> Entry:
+    raw = encode(entry.chain_id, entry.contract, entry.time, entry.member, entry.operator, said)
+    return decode(raw, entry.index)
+
+
+def reindexed(entries: list[Entry], by: int = 0) -> list[Entry]:
+    first = min(one.index for one in entries) + by
+    return [replace(one, index=first + place) for place, one in enumerate(entries)]
