@@ -46,9 +46,6 @@ def takes(kind: int, use_policy: int, *, terms: bool) -> bool:
 
 
 def _anchor(registers: Registers, entry: Entry, act: RecordAnchored, _: Course | None) -> None:
-    policy, n = divmod(act.use_policy, 256)
-    if policy > 3 or (policy == 2 and n == 0) or (policy < 2 and n != 0):
-        contradict(entry, f"use policy is {act.use_policy:#06x}, expected n with kinds 2 and 3 only")
     kind = registers.kind(entry)
     needs_terms = not takes(kind, act.use_policy, terms=False)
     if needs_terms and not takes(kind, act.use_policy, terms=True):
