@@ -20,8 +20,9 @@ from ledger.core.records import RecordState, record_of
 from ledger.core.registers import RecordKey
 from ledger.core.uses import UseBook, usage_of
 from ledger.node.control import down, up
-from tests import acts_of_aeo, acts_of_records, acts_of_use
-from tests.acts import ECONOMIES, OFFICES, Attempt, AWorld
+from tests import acts_of_aeo
+from tests.acts import ECONOMIES, OFFICES, AWorld
+from tests.walks import walked
 
 STEPS = 3_000 if os.environ.get("DEEP") else 200
 
@@ -37,27 +38,6 @@ def chain_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, i
         yield address.url, address.chain_id
     finally:
         down(home)
-
-
-def an_attempt(world: AWorld) -> Attempt | None:
-    kind = world.random.choice((1, 1, 2, 2, 3, 3))
-    if kind == 3 and len(world.replay.registers.types) > 1 and world.chance(0.7):
-        return world.random.choice(acts_of_aeo.ATTEMPTS)(world)
-    if kind == 3 and world.chance(0.5):
-        return world.random.choice((acts_of_records.anchor(world, kind), acts_of_aeo.grant_types(world)))
-    several = acts_of_records.ATTEMPTS if world.chance(0.45) else acts_of_use.ATTEMPTS
-    return world.random.choice(several)(world, kind)
-
-
-def walked(url: str, chain_id: int, seed: int, steps: int) -> AWorld:
-    world = AWorld.founded(url, chain_id, seed)
-    for _ in range(steps):
-        attempt = an_attempt(world)
-        if attempt is not None:
-            world.step(attempt)
-        if world.chance(0.15 if world.is_any_upset else 0.02):
-            world.govern()
-    return world
 
 
 @pytest.mark.slow

@@ -139,6 +139,15 @@ def test_a_copy_hangs_on_its_original_and_a_limited_one_needs_no_terms_of_its_ow
     assert (link.relation, link.parent_tag) == (Relation.TRUE_COPY, tag_of("L"))
 
 
+def test_a_copy_ends_without_taking_anything_from_its_original() -> None:
+    journal = a_journal(issued("C", a_link("C", 1, "L"), policy=0), cancelled("C"))
+    states = replay(journal).records
+    assert [states[LICENCES, VCCI, tag_of(one)].status for one in ("C", "L")] == [
+        Status.CANCELLED,
+        Status.VALID,
+    ]
+
+
 def test_a_certificate_of_origin_counts_without_terms_unless_it_counts_quantities() -> None:
     journal = a_journal(issued("O", kind=1, policy=SINGLE))
     journal.issue("Q", *some_terms("Q", 5), kind=1, policy=0x0300)
