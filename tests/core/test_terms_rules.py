@@ -209,6 +209,7 @@ IMPOSSIBLE: list[tuple[str, list[Step], str]] = [
      "does not follow the terms"),
     ("a line out of turn", [wrote(*some_terms("P"), acts.LineAuthorised(tag_of("P"), 2, "KGM", 1))], "expected 1 of"),
     ("a line twice", [wrote(*some_terms("P", 1), acts.LineAuthorised(tag_of("P"), 1, "KGM", 1))], "expected 2 of"),
+    ("a line too many", [wrote(*some_terms("P", *[1] * 256))], "line is 256, expected 256 of at most 255"),
     ("a line of nothing", [wrote(*some_terms("P", 0))], "quantity is 0"),
     ("a line that tolerance makes too long", [wrote(*some_terms("P", LARGEST, tolerance=1))], "with the tolerance on it"),
     ("a grant by itself", [wrote(acts.LineGranted(VCCI, tag_of("L"), VCCI, tag_of("P"), 1, 1, 1))], "does not follow"),
@@ -221,6 +222,9 @@ IMPOSSIBLE: list[tuple[str, list[Step], str]] = [
      [issued("X", *EXTRACT[:2], acts.LineGranted(VCCI, tag_of("L"), VCCI, tag_of("X"), 3, 1, 60))], "no line 3"),
     ("a grant out of turn",
      [issued("X", *EXTRACT[:2], acts.LineGranted(VCCI, tag_of("L"), VCCI, tag_of("X"), 1, 2, 60))], "expected 1 of"),
+    ("a grant of a line too many", [issued("big", *some_terms("big", 1_000)), issued("X", *a_child("X", 3, "big")[:2], *(
+        acts.LineGranted(VCCI, tag_of("big"), VCCI, tag_of("X"), 1, 1 + place, 1) for place in range(256)))],
+     "child's line is 256, expected 256 of at most 255"),
     ("a grant of more than is free", [issued("X", *a_child("X", 3, "L", 101)[:3])], "of which 100 is free"),
     ("a grant of nothing", [issued("X", *a_child("X", 3, "L", 0)[:3])], "quantity is 0"),
     ("a child with more tolerance", [issued("X", *a_child("X", 3, "L", tolerance=11))], "at most the parent's 10 %"),
