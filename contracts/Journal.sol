@@ -57,8 +57,8 @@ contract Journal is IJournal {
     /// @dev Builds the entries one after the other in the same memory and hashes each: RFC 6962 section 2.1, leaves.
     /// @return nodes `_SPARE` free words, then the leaves.
     // Why assembly, here and in `_join`: in a batch of 100 a record cost 25,630 gas, and 28,766 with the same loops in
-    // plain Solidity (`scripts/gas.py`, then at 10,000 optimizer runs). Head and tail cannot be confused: the type fixes
-    // the length of the head.
+    // plain Solidity (`scripts/gas.py`, then at 10,000 optimizer runs). Head and tail cannot be confused: the type
+    // fixes the length of the head.
     // slither-disable-next-line assembly,encode-packed-collision
     function _leaves(
         bytes calldata entryHead,

@@ -161,6 +161,10 @@ abstract contract AeoSetting is Setting {
         return abi.encodeWithSelector(IAeoRegistry.AeoNotParty.selector, agreement, member);
     }
 
+    function coverInvalid(bytes32 home, bytes8 name) internal pure returns (bytes memory) {
+        return abi.encodeWithSelector(IAeoRegistry.AeoCoverInvalid.selector, home, name);
+    }
+
     function notActive(bytes32 member) internal pure returns (bytes memory) {
         return abi.encodeWithSelector(IConsortium.ConsortiumNotActive.selector, member);
     }
@@ -171,6 +175,15 @@ abstract contract AeoSetting is Setting {
 
     function recordUnknown(bytes32 member, bytes32 tag) internal pure returns (bytes memory) {
         return abi.encodeWithSelector(IRegistry.RegistryRecordUnknown.selector, member, tag);
+    }
+
+    /// @dev What has become of an agreement that China proposed to Australia.
+    function expectAgreement(uint256 number, bool consented, bool closed) internal view {
+        IAeoRegistry.Agreement memory agreement = aeo.agreementOf(number);
+        eq(agreement.proposer, CN);
+        eq(agreement.partner, AU);
+        yes(agreement.consented == consented, "consented");
+        yes(agreement.closed == closed, "closed");
     }
 
     /// @dev Takes a member's administration role away.
