@@ -102,8 +102,8 @@ def _correct(registers: Registers, entry: Entry, act: UseCorrected, _: Course | 
     if act.number != use.corrections + 1:
         contradict(entry, f"correction has number {act.number}, expected {use.corrections + 1}")
     if not act.falls:
-        if act.quantity == 0 or act.place.line == 0:
-            contradict(entry, "correction changes nothing, or a record without lines")
+        if act.quantity == 0:
+            contradict(entry, "correction changes nothing")
         _require_balance(entry, case, act.place, act.quantity)
     elif act.quantity > use.consumed or (act.quantity == 0 and use.consumed != 0):
         contradict(entry, f"correction takes {act.quantity} from {use.consumed} consumed")

@@ -110,6 +110,11 @@ def decided(act: acts.Act) -> Step:
     return lambda journal: journal.decide(act)
 
 
+def dismiss(journal: AJournal) -> None:
+    journal.say(AU, acts.OperatorRemoved(AU, operator_of(AU)))
+
+
+FORMER: Step = dismiss
 SUSPENDED, NO_ROLE = decided(acts.MemberSuspended(AU, 28)), decided(acts.RolesChanged(AU, 30))
 IN_FORCE = (proposed(), consented())
 
@@ -210,6 +215,7 @@ IMPOSSIBLE: list[tuple[str, list[Step], str]] = [
     ("a change before the grant", [changed(2, PAST - 1)], f"expected {PAST} to"),
     ("a change without reason", [changed(2, reason=0)], "has no reason"),
     ("a change to what it is", [changed(1)], "VALID cannot follow VALID"),
+    ("a change by a former operator", [FORMER, changed(2)], "is not an operator"),
     ("life after revocation", [changed(3), changed(1)], "VALID cannot follow REVOKED"),
     ("a reinstatement by a suspended member", [changed(2), SUSPENDED, changed(1)], "expected active"),
     ("a reinstatement without the role", [changed(2), NO_ROLE, changed(1)], "expected 1 among them"),
@@ -256,8 +262,10 @@ IMPOSSIBLE: list[tuple[str, list[Step], str]] = [
     ("a refusal of nothing", [declined()], "there is no agreement 1"),
     ("a refusal after consent", [*IN_FORCE, declined()], "does not wait for consent"),
     ("a refusal twice", [proposed(), declined(), declined(by=AU)], "does not wait for consent"),
+    ("a refusal by a former operator", [proposed(), FORMER, declined(by=AU)], "is not an operator"),
     ("a refusal by a third", [proposed(), declined(by=NZ)], "is not a party"),
     ("recognition before consent", [proposed(), recognised(2)], "waits for consent"),
+    ("recognition by a former operator", [*IN_FORCE, FORMER, recognised(2, by=AU)], "is not an operator"),
     ("recognition of a third's", [*IN_FORCE, recognised(2, home=NZ)], "home is NZ-CS"),
     ("recognition by a third", [*IN_FORCE, recognised(2, by=NZ)], "is not a party"),
     ("recognition of a type without cover", [*IN_FORCE, recognised(2, name="AEOC")], "is not under agreement 1"),

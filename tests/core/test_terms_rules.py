@@ -132,6 +132,12 @@ def test_terms_are_set_later_once_all_uses_were_given_back() -> None:
     assert the_book(journal, "P").lines[1].authorised == 7
 
 
+def test_terms_of_one_record_of_a_batch_are_set_in_the_same_second() -> None:
+    batch = [an_anchoring(one, policy=0) for one in ("A", "B")]
+    journal = a_journal(wrote(*batch, *some_terms("A", LARGEST)))
+    assert the_book(journal, "A").lines[1].authorised == LARGEST
+
+
 def test_a_copy_hangs_on_its_original_and_a_limited_one_needs_no_terms_of_its_own() -> None:
     journal = a_journal(issued("C", a_link("C", 1, "L"), policy=0x0300))
     link = replay(journal).records[LICENCES, VCCI, tag_of("C")].link

@@ -23,6 +23,7 @@ from tests.journals import (
     a_child,
     a_link,
     a_place,
+    operator_of,
     some_terms,
     tag_of,
 )
@@ -147,6 +148,7 @@ def test_a_record_without_lines_is_used_as_a_whole_once_in_each_economy() -> Non
     corrected(1, True, 0, kind=1)(journal)
     released(kind=1, item=2)(journal)
     reserved(kind=1, by=AU_CUSTOMS)(journal)
+    consumed(kind=1, by=AU_CUSTOMS)(journal)
     assert the_book(journal, "R", REGISTRY).declarations([AU, AU_CUSTOMS]) == 1
 
 
@@ -198,11 +200,18 @@ def test_the_balance_holds_to_the_last_millionth(
             replay(journal)
 
 
+def dismiss(journal: AJournal) -> None:
+    journal.say(AU_CUSTOMS, acts.OperatorRemoved(AU_CUSTOMS, operator_of(AU_CUSTOMS)))
+
+
+FORMER: Step = dismiss
 SUSPENDED = decided(acts.MemberSuspended(AU_CUSTOMS, 28))
 LATE: list[tuple[str, bool, list[Step], dict[str, object]]] = [
     ("that fits", False, [], {}),
     ("up to the balance", False, [], {"quantity": 110}),
     ("beyond the balance", True, [], {"quantity": 111}),
+    ("of as much as a line can hold", True, [], {"quantity": LARGEST}),
+    ("of this second", False, [], {"ago": 0}),
     ("of a second declaration", False, [reserved(1, declaration="other")], {}),
     ("of a declaration too many", True, [reserved(1, declaration="other"), reserved(1, declaration="more", by=CN)], {}),
     ("of a declaration that counts already", False, [reserved(1, item=7), reserved(1, declaration="more", by=CN)], {}),
@@ -250,6 +259,7 @@ IMPOSSIBLE: list[tuple[str, list[Step], str]] = [
     ("a single use twice in one economy", [consumed(kind=1), consumed(kind=1, declaration="second", by=AU_CUSTOMS)],
      "1 declarations used the record, of 1"),
     ("more than the balance", [reserved(60), consumed(51, declaration="second")], "of which 40 is free"),
+    ("a reservation beyond the balance", [reserved(111)], "asked are 111 of line 1, of which 100 is free"),
     ("an unknown line", [consumed(1, line=3)], "no line 3"),
     ("no line where there are some", [consumed(0, line=0)], "no line 0"),
     ("a line where there are none", [consumed(kind=1, line=1)], "record without lines"),
@@ -263,9 +273,12 @@ IMPOSSIBLE: list[tuple[str, list[Step], str]] = [
     ("a consumption beyond its reservation", [reserved(40), consumed(45)], "at most 44 for the 40 reserved"),
     ("a consumption beyond the balance", [reserved(60), entered(50, False, declaration="other"), consumed(61)],
      "asked are 61"),
-    ("a consumption by a former operator", [reserved(40, by=AU_CUSTOMS),
-     lambda j: j.say(AU_CUSTOMS, acts.OperatorRemoved(AU_CUSTOMS, j.entries[-1].operator)),
-     consumed(40, by=AU_CUSTOMS)], "is not an operator"),
+    ("a consumption by a former operator", [reserved(40, by=AU_CUSTOMS), FORMER, consumed(40, by=AU_CUSTOMS)],
+     "is not an operator"),
+    ("a release by a former operator", [reserved(40, by=AU_CUSTOMS), FORMER, released(40, by=AU_CUSTOMS)],
+     "is not an operator"),
+    ("a correction by a former operator", [consumed(40, by=AU_CUSTOMS), FORMER, corrected(1, True, 1, by=AU_CUSTOMS)],
+     "is not an operator"),
     ("another's reservation given back", [reserved(40), released(40, by=CN)], "CN-GACC has no such use"),
     ("a release twice", [reserved(40), released(40), released(0)], "use is RELEASED"),
     ("a release of what is consumed", [consumed(40), released(40)], "use is CONSUMED"),
@@ -282,6 +295,7 @@ IMPOSSIBLE: list[tuple[str, list[Step], str]] = [
     ("a rise without lines", [consumed(kind=1), corrected(1, False, 1, kind=1)], "record without lines"),
     ("a correction after the end", [consumed(40), corrected(1, True, 40), corrected(2, False, 1)], "use is RELEASED"),
     ("a late entry of the future", [entered(1, False, ago=-1)], "use happened at"),
+    ("a late entry of no time", [lambda j: entered(1, False, ago=j.time)(j)], "use happened at 0"),
     ("a late entry twice", [entered(1, False), entered(1, False)], "cannot be entered again"),
     ("a late entry of what is given back", [reserved(1), released(1), entered(1, False)], "cannot be entered again"),
     ("a late entry of an unknown line", [entered(1, True, line=3)], "no line 3"),
@@ -300,6 +314,10 @@ IMPOSSIBLE: list[tuple[str, list[Step], str]] = [
     ("an endorsement that goes on elsewhere",
      [lambda j: j.write("VN-GDVC", acts.ExportEndorsed(VCCI, tag_of("L"), "VNSGN", 1, 90),
                         acts.ExportEndorsed(VCCI, tag_of("L"), "VNHAN", 2, 50))], "does not go on"),
+    ("an endorsement that goes on with another record",
+     [opened("M", *some_terms("M", 5, 5)),
+      lambda j: j.write("VN-GDVC", acts.ExportEndorsed(VCCI, tag_of("L"), "VNSGN", 1, 90),
+                        acts.ExportEndorsed(VCCI, tag_of("M"), "VNSGN", 2, 5))], "does not go on"),
     ("an endorsement of a certificate of origin",
      [lambda j: j.write("VN-GDVC", acts.ExportEndorsed(VCCI, tag_of("R"), "VNSGN", 1, 1), kind=1)],
      "not an act of a registry of origin"),
