@@ -83,19 +83,12 @@ class Draft:
         free = most(
             line.authorised, line.taken - held, book.terms.tolerance, on_remaining=book.terms.on_remaining
         )
-        several = (
-            0,
-            1,
-            free // 3,
-            free,
-            free + 1,
-            held,
-            held + 1,
-            ceiling(held, book.terms.tolerance),
-            free * 2,
-        )
+        own = self.use.quantity if self.use is not None else free // 2
+        several: tuple[int, ...] = (0, 1, free // 3, free, free + 1, free * 2 + 1, own)
+        if held and self.world.chance(0.5):
+            several = (held, held, held + 1, ceiling(held, book.terms.tolerance))
         unit = line.unit if self.world.chance(0.98) else "LTR"
-        return number, unit, max(0, random.choice((*several, self.use.quantity if self.use else free // 2)))
+        return number, unit, random.choice(several)
 
     def attempt(self, function: str, said: acts.Act | None, *rest: object) -> Attempt:
         use_id = (self.office, self.declaration, self.item)

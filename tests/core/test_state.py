@@ -159,6 +159,7 @@ IMPOSSIBLE: list[tuple[str, Callable[[AJournal], object], str]] = [
     ("the same number with other content", anchored(NUMBER, document_id=bytes(32)), "was taken by entry"),
     ("a number tag of zeros", anchored(tag=bytes(32)), "number tag is zero"),
     ("a type that the member may not issue", anchored(document_type=CERTIFICATE), "expected 2 among them"),
+    ("a type that no registry takes", anchored(document_type=999), "no registry of origin takes"),
     ("a type that no registry of origin takes", anchored(document_type=911), "no registry of origin takes"),
     ("an anchor by a stranger", anchored(operator=OTHER), "is not an operator"),
     ("an anchor by the controller", anchored(operator=controller_of(VCCI)), "is not an operator"),

@@ -213,6 +213,12 @@ IMPOSSIBLE: list[tuple[str, list[Step], str]] = [
     ("a line by itself", [wrote(acts.LineAuthorised(tag_of("L"), 3, "KGM", 1))], "does not follow the terms"),
     ("a line of another record", [wrote(*some_terms("P"), acts.LineAuthorised(tag_of("L"), 3, "KGM", 1))],
      "does not follow the terms"),
+    ("a line in another registry", [lambda j: [j.say(VCCI, act, operator_of(VCCI), registry, step=0) for act, registry in (
+        (some_terms("P")[0], LICENCES), (some_terms("P", 1)[1], REGISTRY))]], "in the middle of the call of TERMS_SET"),
+    ("a line by a member with the same operator", [
+        lambda j: j.say(AU, acts.OperatorAdded(AU, operator_of(VCCI))),
+        lambda j: [j.say(member, act, operator_of(VCCI), LICENCES, step=0) for act, member in (
+            (some_terms("P")[0], VCCI), (some_terms("P", 1)[1], AU))]], "in the middle of the call of TERMS_SET"),
     ("a line out of turn", [wrote(*some_terms("P"), acts.LineAuthorised(tag_of("P"), 2, "KGM", 1))], "expected 1 of"),
     ("a line twice", [wrote(*some_terms("P", 1), acts.LineAuthorised(tag_of("P"), 1, "KGM", 1))], "expected 2 of"),
     ("a line too many", [wrote(*some_terms("P", *[1] * 256))], "line is 256, expected 256 of at most 255"),
