@@ -10,6 +10,8 @@ from dataclasses import dataclass, replace
 from enum import IntEnum
 
 from ledger.core.acts import (
+    AliasAdded,
+    AliasRemoved,
     RecordAnchored,
     RecordConfirmed,
     RecordLinked,
@@ -138,12 +140,14 @@ def anchored(entry: Entry) -> RecordState:
 def record_of(entries: Sequence[Entry]) -> RecordState | None:
     """Return the record that ``entries`` tell of, in order, or None when there are none.
 
-    They must be all entries about one number tag of one member in one registry; ValueError otherwise.
+    They must be all entries about one number tag of one member in one registry; ValueError otherwise. Entries of when the
+    tag was an alias, before the record was anchored, are passed over.
     """
-    if not entries:
-        return None
-    record = anchored(entries[0])
-    for entry in entries[1:]:
+    record = None
+    for entry in entries:
+        if record is None:
+            record = None if isinstance(entry.act, AliasAdded | AliasRemoved) else anchored(entry)
+            continue
         if (entry.owner, entry.contract, entry.subject) != (record.member, record.registry, record.tag):
             raise ValueError(f"entry {entry.index} is about another record than entry {record.index}")
         record = record.with_entry(entry)

@@ -12,7 +12,7 @@ from copy import deepcopy
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeVar
 
-from ledger.core.acts import AliasAdded, AliasRemoved, EntryType
+from ledger.core.acts import AliasAdded, EntryType
 from ledger.core.aeo import Agreements, TypeState, agreements_of, types_of
 from ledger.core.entries import Entry, MalformedEntry, decode
 from ledger.core.state import RECORD_TYPES, Consortium, JournalContradiction, RecordState, record_of
@@ -140,9 +140,8 @@ def _alias_target(entries: Sequence[Entry]) -> bytes | None:
 
 
 def _told(entries: Sequence[Entry]) -> Story:
-    if not entries or isinstance(entries[0].act, AliasAdded | AliasRemoved):
-        return NOTHING
-    return Story(record_of(entries), usage_of(entries), types_of(entries))
+    record = record_of(entries)
+    return NOTHING if record is None else Story(record, usage_of(entries), types_of(entries))
 
 
 def _believed(fold: Callable[[], _Told]) -> _Told:
