@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from ledger.core import acts
 from ledger.service.knowledge import Knowledge
 from ledger.store import Store
+from ledger.store.journal import EntryRow, EventRow
 from ledger.sync import converge
 from ledger.wiring import open_ledger
 from tests.consortium import Consortium
 from tests.gateways import CUSTOMS, ISSUER
+from tests.journals import AEO, AU, AJournal, tag_of
 
 
 def test_what_was_handed_out_does_not_change_when_the_consortium_does(
@@ -28,3 +31,28 @@ def test_what_was_handed_out_does_not_change_when_the_consortium_does(
 
 def test_a_store_that_has_read_nothing_knows_nobody(store: Store) -> None:
     assert Knowledge(store).consortium().members == {}
+
+
+def test_a_record_whose_number_was_an_alias_before_is_found(store: Store) -> None:
+    journal = AJournal.complete()
+    journal.issue("T", member=AU, kind=3, policy=0)
+    journal.write(AU, acts.AliasAdded(tag_of("A"), tag_of("T")), kind=3)
+    assert story(store, journal, "A") == tag_of("T")
+    journal.write(AU, acts.AliasRemoved(tag_of("A"), tag_of("T")), kind=3)
+    assert story(store, journal, "A") is None
+    journal.issue("A", member=AU, kind=3, policy=0)
+    assert story(store, journal, "A") == tag_of("A")
+
+
+def story(store: Store, journal: AJournal, number: str) -> bytes | None:
+    """Return the tag of the record that is told under a number, once the journal was read so far."""
+    new = journal.entries[store.journal.size() :]
+    events = [EventRow(one.index, 1, one.index, bytes(32), 0, bytes(32)) for one in new]
+    rows = [
+        EntryRow(one.index, one.index, one.type, one.member, one.owner, one.subject, one.time, one.raw)
+        for one in new
+    ]
+    with store.writing() as connection:
+        store.journal.add_in(connection, events, rows)
+    record = Knowledge(store).story(AU, AEO, tag_of(number), len(journal.entries)).record
+    return None if record is None else record.tag
