@@ -46,7 +46,7 @@ def test_a_record_whose_number_was_an_alias_before_is_found(store: Store) -> Non
 
 def story(store: Store, journal: AJournal, number: str) -> bytes | None:
     """Return the tag of the record that is told under a number, once the journal was read so far."""
-    new = journal.entries[store.journal.size() :]
+    new = journal.entries[len(store.journal.entries(0, len(journal.entries))) :]
     events = [EventRow(one.index, 1, one.index, bytes(32), 0, bytes(32)) for one in new]
     rows = [
         EntryRow(one.index, one.index, one.type, one.member, one.owner, one.subject, one.time, one.raw)
