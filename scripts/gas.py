@@ -169,6 +169,7 @@ class Measurement:
         self._issue()
         self._use()
         self._authorise()
+        self._end()
         return self.figures
 
     def _deploy(self) -> None:
@@ -283,6 +284,28 @@ class Measurement:
             ("AEO: consent, 1 cover", partner, "consent", (1,)),
             ("AEO: changeRecognition", partner, "changeRecognition", (1, home, name, 2, 24, 0)),
         ]
+        self._on_aeos(acts)
+
+    def _end(self) -> None:
+        """What is left, in an order that leaves the figures above as they are."""
+        confirm = self._registry.call("confirm", ISSUER, [_tag(1)])
+        self._act("confirm 1", account(b"operator"), self._registry.address, confirm)
+        home, partner = ADMINISTRATIONS[:2]
+        name, trader = b"CODE".ljust(8, b"\0"), _tag_of(b"trader")
+        acts: list[tuple[str, bytes, str, tuple[object, ...]]] = [
+            ("AEO: removeAlias", home, "removeAlias", (trader, _tag_of(b"alias"))),
+            (
+                "AEO: proposeAgreement, 2 covers",
+                home,
+                "proposeAgreement",
+                (partner, [(home, name, START, START), (partner, name, START, START)]),
+            ),
+            ("AEO: decline", partner, "decline", (2,)),
+        ]
+        self._on_aeos(acts)
+
+    def _on_aeos(self, acts: Sequence[tuple[str, bytes, str, tuple[object, ...]]]) -> None:
+        """Perform (title, member, function, its arguments after the member) one after the other."""
         registry = self._registries["AeoRegistry"]
         for title, member, function, arguments in acts:
             call = registry.call(function, member, *arguments)

@@ -41,6 +41,12 @@ def test_hardhat_and_py_solc_x_make_the_same_bytecode(name: str, hardhat: dict[s
     assert ours["abi"] == hardhat[name]["abi"]
 
 
+@pytest.mark.parametrize("name", NAMES)
+def test_a_contract_is_small_enough_for_any_chain(name: str) -> None:
+    code = json.loads((CONTRACTS / f"{name}.json").read_text())["deployedBytecode"]
+    assert 1_000 < len(bytes.fromhex(code.removeprefix("0x"))) < 24_576  # EIP-170
+
+
 def test_the_shipped_artifacts_are_those_of_the_sources() -> None:
     done = subprocess.run(
         [sys.executable, "scripts/compile_contracts.py", "--check"], cwd=ROOT, capture_output=True
