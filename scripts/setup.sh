@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Set everything up: Python environment, Node, npm packages, contracts; with "test" also the servers that some tests need, with
-# "check" Slither, with "bench" the peers. Idempotent: a step is skipped while the files that it depends on are unchanged, and
+# "check" Slither, with "prove" halmos, with "bench" the peers. Idempotent: a step is skipped while the files that it depends on are unchanged, and
 # done again when it was interrupted. Two set-ups at once wait for each other. Needs Python 3.11, neither root nor Node.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -82,6 +82,15 @@ case $what in
       environment .setup/slither slither-venv
       VIRTUAL_ENV="$PWD/.setup/slither" .venv/bin/uv pip sync --quiet --require-hashes deploy/locks/slither.txt
       done_with slither "$want"
+    fi
+    ;;
+  prove)
+    want="$PWD $(digest deploy/locks/halmos.txt)"
+    if ! fresh halmos "$want"; then
+      say "halmos in an environment of its own"
+      environment .setup/halmos halmos-venv
+      VIRTUAL_ENV="$PWD/.setup/halmos" .venv/bin/uv pip sync --quiet --require-hashes deploy/locks/halmos.txt
+      done_with halmos "$want"
     fi
     ;;
   test)

@@ -69,4 +69,10 @@ contract BalanceTest is Base {
         uint256 before = authorised.allowed(taken, tolerance, onRemaining);
         yes(authorised.allowed(uint256(taken) + quantity, tolerance, onRemaining) <= before, "less is left");
     }
+
+    /// @dev The step that `proofs/BalanceProof.sol` leaves to arithmetic.
+    function test_fuzz_a_share_of_less_is_no_more(uint72 less, uint72 more, uint8 tolerance) public pure {
+        if (less > more) (less, more) = (more, less);
+        yes(less.withTolerance(tolerance) - less <= more.withTolerance(tolerance) - more, "a larger share");
+    }
 }
