@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Set everything up: Python environment, Node, npm packages, contracts; with "test" also the servers that some tests need, with
-# "check" Slither, with "prove" halmos, with "bench" the peers. Idempotent: a step is skipped while the files that it depends on are unchanged, and
-# done again when it was interrupted. Two set-ups at once wait for each other. Needs Python 3.11, neither root nor Node.
+# "check" Slither, with "prove" halmos, with "bench" the peers. Idempotent: a step is skipped while the files that it depends on
+# are unchanged, and done again when it was interrupted. Two set-ups at once wait for each other. Needs Python 3.11, neither root
+# nor Node.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 what=${1:-}
