@@ -18,7 +18,7 @@ LAYERS = (
     ("ledger.service",),
     ("ledger.issuance",),
     ("ledger.issued", "ledger.issuing_body", "ledger.followers"),
-    ("ledger.sync", "ledger.outbox", "ledger.batches", "ledger.workers", "ledger.sealers", "ledger.sealing"),
+    ("ledger.sync", "ledger.outbox", "ledger.lane", "ledger.batches", "ledger.workers", "ledger.sealers", "ledger.sealing"),
     ("ledger.chain", "ledger.node", "ledger.store", "ledger.keys", "ledger.settings", "ledger.importers"),
     ("ledger.reference", "ledger.samples"),
     ("ledger.errors",),
