@@ -13,8 +13,9 @@ from copy import deepcopy
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from random import Random
+from typing import Any
 
-from ledger.chain.acts import call
+from ledger.chain.acts import call, read
 from ledger.chain.deploy import Founder, act, deploy_consortium
 from ledger.chain.manifest import KINDS, Manifest
 from ledger.chain.node_chain import NodeChain
@@ -22,6 +23,7 @@ from ledger.core import acts
 from ledger.core.calls import call_of
 from ledger.core.entries import Entry, decode, encode, entries_of
 from ledger.core.members import MemberState, Standing
+from ledger.core.numbers import tag as tag_of
 from ledger.core.state import JournalContradiction, Replay
 from ledger.errors import Refused
 from ledger.keys.account import TransactionAccount
@@ -33,6 +35,7 @@ MEMBERS = tuple(ROLES)
 ECONOMIES = ("AU", "CN", "NZ", "VN")
 OFFICES = ("AUSYD", "AUMEL", "VNSGN")
 SOON = 9_000
+TAG_KEY = sha256(b"tag key").digest()
 
 
 def account_of(name: str) -> TransactionAccount:
@@ -64,7 +67,11 @@ class Difference(AssertionError):
 
 @dataclass
 class AWorld:
-    """A consortium with all registries; ``done`` and ``refused`` count what happened, by type and by error."""
+    """A consortium with all registries.
+
+    ``done``, ``refused`` and ``repeated`` count what happened, by type, error and function; ``spelled`` has the number of every
+    tag.
+    """
 
     chain: NodeChain
     manifest: Manifest
@@ -76,6 +83,7 @@ class AWorld:
     repeated: Counter[str] = field(default_factory=Counter)
     keys: dict[str, int] = field(default_factory=lambda: dict.fromkeys(MEMBERS, 1))
     numbers: int = 0
+    spelled: dict[bytes, str] = field(default_factory=dict)
     read_to: int = -1
 
     @classmethod
@@ -107,15 +115,28 @@ class AWorld:
     def registry(self, kind: int) -> bytes:
         return next(one.address for one in self.manifest.registries if one.kind == kind)
 
+    def ask(self, registry: bytes, function: str, *arguments: object) -> tuple[Any, ...]:
+        """Return what a registry answers."""
+        name = KINDS[next(one.kind for one in self.manifest.registries if one.address == registry)]
+        return tuple(
+            read(name, function, self.chain.ask_contract(registry, call(name, function, *arguments)))
+        )
+
     def key(self, member: str) -> bytes:
         return thumbprint_of(member, self.keys[member])
 
     def digest(self, text: str) -> bytes:
         return sha256(text.encode()).digest()
 
-    def new_tag(self) -> bytes:
+    def new_tag(self, kind: int) -> bytes:
         self.numbers += 1
-        return self.digest(f"tag {self.numbers}")
+        return self.tag(kind, f"N{self.numbers}")
+
+    def tag(self, kind: int, number: str) -> bytes:
+        """Return the tag of a number and remember it; all members share one tag key."""
+        tag = tag_of(TAG_KEY, kind, number)
+        self.spelled[tag] = number
+        return tag
 
     def chance(self, share: float) -> bool:
         return self.random.random() < share

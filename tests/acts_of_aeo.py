@@ -54,7 +54,7 @@ def change_type(world: AWorld) -> Attempt:
 def add_alias(world: AWorld) -> Attempt:
     member = an_administration(world)
     tag, aliases = a_tag(world, 3, member), [*world.replay.registers.aliases]
-    alias = world.new_tag()
+    alias = world.new_tag(3)
     if world.chance(0.2):
         alias = world.random.choice((bytes(32), a_tag(world, 3, member)))
     elif aliases and world.chance(0.2):
@@ -64,7 +64,7 @@ def add_alias(world: AWorld) -> Attempt:
 
 def remove_alias(world: AWorld) -> Attempt:
     aliases = world.replay.registers.aliases
-    member, alias, tag = an_administration(world), world.digest("no alias"), bytes(32)
+    member, alias, tag = an_administration(world), world.tag(3, "NO-ALIAS"), bytes(32)
     if aliases and world.chance(0.9):
         _, member, alias = place = world.random.choice([*aliases])
         tag = aliases[place] if world.chance(0.8) else a_tag(world, 3, member)

@@ -40,7 +40,7 @@ def a_record(
 
 def a_tag(world: AWorld, kind: int, member: str) -> bytes:
     record = a_record(world, kind, member=member) if world.chance(0.95) else None
-    return world.digest("unknown") if record is None else record.tag
+    return world.tag(kind, "UNKNOWN") if record is None else record.tag
 
 
 def an_issuer(world: AWorld, kind: int) -> str:
@@ -72,7 +72,7 @@ def anchor(world: AWorld, kind: int) -> Attempt:
 
 
 def an_anchor(world: AWorld, kind: int, member: str) -> tuple[bytes, bytes]:
-    tag = world.new_tag() if world.chance(0.9) else a_tag(world, kind, member)
+    tag = world.new_tag(kind) if world.chance(0.9) else a_tag(world, kind, member)
     if world.chance(0.02):
         tag = NOTHING
     elif kind == 3 and world.chance(0.1) and world.replay.registers.aliases:

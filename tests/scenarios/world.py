@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 from starlette.testclient import TestClient
@@ -108,6 +109,17 @@ class Office:
         return answer
 
 
+@contextmanager
+def an_office(home: Path) -> Iterator[Office]:
+    """Open the gateway in the folder ``home``."""
+    settings, key = read_settings(home, {}), f"ts_{home.name}_scenarios"
+    with open_store(settings.store.url) as store, open_ledger(settings) as ledger:
+        store.api_keys.add(key, ApiKey("scenarios", "administrator", (), 0, False, 1))
+        gateway = Gateway(ledger, Keyring(store.api_keys), Answers(store.idempotency), Metrics(), Limits())
+        with TestClient(create_app(gateway), headers={"Authorization": f"Bearer {key}"}) as client:
+            yield Office(client)
+
+
 @dataclass
 class World:
     """Opens a gateway for each member that is asked for, once."""
@@ -119,16 +131,8 @@ class World:
 
     def at(self, member: str) -> Office:
         if member not in self.offices:
-            settings = read_settings(self.consortium.folder / member, {})
-            store = self.stack.enter_context(open_store(settings.store.url))
-            key = f"ts_{member}_scenarios"
-            store.api_keys.add(key, ApiKey("scenarios", "administrator", (), 0, False, 1))
-            ledger = self.stack.enter_context(open_ledger(settings))
-            gateway = Gateway(
-                ledger, Keyring(store.api_keys), Answers(store.idempotency), Metrics(), Limits()
-            )
-            client = TestClient(create_app(gateway), headers={"Authorization": f"Bearer {key}"})
-            self.offices[member] = Office(self.stack.enter_context(client))
+            home = self.consortium.folder / member
+            self.offices[member] = self.stack.enter_context(an_office(home))
         return self.offices[member]
 
     @property

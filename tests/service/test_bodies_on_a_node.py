@@ -56,7 +56,7 @@ def refusal(consortium: Consortium, home: Path) -> list[str]:
 
 
 def test_a_suspended_body_cannot_anchor_and_can_still_revoke(consortium: Consortium) -> None:
-    home = a_new_body(consortium, "VN-SUSPENDED")
+    home = a_new_body(consortium, "VN-BODY-SUSPENDED")
     good, bad = (a_fresh_certificate(consortium, home.name) for _ in range(2))
     with open_ledger(read_settings(home, {})) as ledger:
         documents = [sealed(ledger, one) for one in (good, bad)]
@@ -73,7 +73,7 @@ def test_a_suspended_body_cannot_anchor_and_can_still_revoke(consortium: Consort
 def test_a_certificate_refused_for_the_bodys_standing_can_be_issued_afterwards(
     consortium: Consortium,
 ) -> None:
-    home = a_new_body(consortium, "VN-RETRY", key=False)
+    home = a_new_body(consortium, "VN-BODY-RETRY", key=False)
     certificate = a_fresh_certificate(consortium, home.name)
     with open_ledger(read_settings(home, {})) as ledger:
         [refused] = issued(ledger, certificate)
@@ -84,7 +84,7 @@ def test_a_certificate_refused_for_the_bodys_standing_can_be_issued_afterwards(
 
 
 def test_a_key_that_was_not_effective_yet_is_referred_for_good(consortium: Consortium) -> None:
-    home = a_new_body(consortium, "VN-EARLY", key=False)
+    home = a_new_body(consortium, "VN-BODY-EARLY", key=False)
     with open_ledger(read_settings(home, {})) as ledger:
         begins = now() + 3 * SECOND
         ledger.act("register-key", {"effective_from": begins})
@@ -100,7 +100,7 @@ def test_a_key_that_was_not_effective_yet_is_referred_for_good(consortium: Conso
 
 
 def test_what_a_key_signed_before_it_was_retired_stays_good(consortium: Consortium) -> None:
-    home = a_new_body(consortium, "VN-RETIRED")
+    home = a_new_body(consortium, "VN-BODY-RETIRED")
     document = issue_one(consortium, home)
     with open_ledger(read_settings(home, {})) as ledger:
         anchored_at = ledger.journal(ledger.head().size - 1, 1)[0].time
@@ -112,7 +112,7 @@ def test_what_a_key_signed_before_it_was_retired_stays_good(consortium: Consorti
 
 
 def test_a_stolen_key_puts_all_in_doubt_until_the_body_confirms_each(consortium: Consortium) -> None:
-    home = a_new_body(consortium, "VN-STOLEN")
+    home = a_new_body(consortium, "VN-BODY-STOLEN")
     with open_ledger(read_settings(home, {})) as ledger:
         certificate = a_fresh_certificate(consortium, home.name)
         document = sealed(ledger, certificate)
@@ -132,7 +132,7 @@ def test_a_stolen_key_puts_all_in_doubt_until_the_body_confirms_each(consortium:
 
 
 def test_the_key_of_another_body_cannot_seal_for_this_one(consortium: Consortium) -> None:
-    owner, thief = (a_new_body(consortium, code, key=False) for code in ("VN-OWNER", "VN-THIEF"))
+    owner, thief = (a_new_body(consortium, code, key=False) for code in ("VN-BODY-OWNER", "VN-BODY-THIEF"))
     (thief / DOCUMENT_KEY).unlink()
     stolen = create_keystore(thief / DOCUMENT_KEY, read_passphrase(thief / PASSPHRASE), scrypt_n=2**13)
     with open_ledger(read_settings(owner, {})) as ledger:
@@ -141,7 +141,7 @@ def test_the_key_of_another_body_cannot_seal_for_this_one(consortium: Consortium
 
 
 def test_a_body_issues_only_what_it_is_registered_for_and_by_its_operator(consortium: Consortium) -> None:
-    home = a_new_body(consortium, "VN-NARROW")
+    home = a_new_body(consortium, "VN-BODY-NARROW")
     decide(consortium, "propose-set-roles", code=home.name, roles=["non-preferential-origin"])
     assert refusal(consortium, home) == ["ConsortiumRoleMissing"]
     operator = open_account(home / OPERATOR, read_passphrase(home / PASSPHRASE)).address

@@ -1,4 +1,7 @@
-"""The fold against all three registries: what they write folds to what they store, what they refuse it refuses.
+"""Walks on all three registries: storage, the fold of the journal and the interface of a gateway tell the same.
+
+What the contracts write folds to what they store, what they refuse the fold refuses, and a gateway that reads only the chain
+answers with what is stored.
 
 With ``DEEP`` in the environment, as ``make test DEEP=1`` has it, many more acts are tried.
 """
@@ -8,12 +11,10 @@ from __future__ import annotations
 import os
 import socket
 from collections.abc import Iterator
-from typing import Any
+from pathlib import Path
 
 import pytest
 
-from ledger.chain.acts import call, read
-from ledger.chain.manifest import KINDS
 from ledger.core.aeo import Agreements, agreements_of, types_of
 from ledger.core.entries import Entry
 from ledger.core.records import RecordState, record_of
@@ -22,6 +23,7 @@ from ledger.core.uses import UseBook, usage_of
 from ledger.node.control import down, up
 from tests import acts_of_aeo
 from tests.acts import ECONOMIES, OFFICES, AWorld
+from tests.told import assert_the_interface_tells_what_is_stored
 from tests.walks import walked
 
 STEPS = 3_000 if os.environ.get("DEEP") else 200
@@ -42,8 +44,8 @@ def chain_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, i
 
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", [3, 4])
-def test_what_is_done_in_all_registries_folds_to_what_they_store(
-    chain_url: tuple[str, int], seed: int
+def test_what_is_done_in_all_registries_is_what_the_fold_and_the_interface_tell(
+    chain_url: tuple[str, int], seed: int, tmp_path: Path
 ) -> None:
     world = walked(*chain_url, seed, STEPS)
     assert len(world.done) > 20
@@ -52,11 +54,7 @@ def test_what_is_done_in_all_registries_folds_to_what_they_store(
     assert_use_is_as_stored(world)
     assert_aeo_is_as_stored(world)
     assert_the_believing_folds_agree(world)
-
-
-def asked(world: AWorld, registry: bytes, function: str, *arguments: object) -> tuple[Any, ...]:
-    name = KINDS[next(one.kind for one in world.manifest.registries if one.address == registry)]
-    return tuple(read(name, function, world.chain.ask_contract(registry, call(name, function, *arguments))))
+    assert_the_interface_tells_what_is_stored(world, chain_url[0], tmp_path)
 
 
 def text(data: bytes) -> str:
@@ -72,7 +70,7 @@ def assert_records_are_as_stored(world: AWorld) -> None:
         assert (slot.anchored_at, slot.document_type, slot.use_policy) == (
             record.anchored_at, record.document_type, record.use_policy,
         )  # fmt: skip
-        ((relation, parent_member, parent),) = asked(world, registry, "linkOf", member, tag)
+        ((relation, parent_member, parent),) = world.ask(registry, "linkOf", member, tag)
         link = record.link
         expected = (
             (0, "", bytes(32)) if link is None else (link.relation, link.parent_member, link.parent_tag)
@@ -84,17 +82,17 @@ def assert_use_is_as_stored(world: AWorld) -> None:
     registers = world.replay.registers
     for (registry, member, tag), record in registers.records.items():
         book = registers.books.get((registry, member, record.root_tag)) or UseBook()
-        assert asked(world, registry, "usesOf", member, tag) == (book.count,)
+        assert world.ask(registry, "usesOf", member, tag) == (book.count,)
         assert_terms_are_as_stored(world, record, book)
         for number in range(len(book.lines) + 2):
-            (line,) = asked(world, registry, "lineOf", member, tag, number)
+            (line,) = world.ask(registry, "lineOf", member, tag, number)
             known = book.lines.get(number)
             assert (text(line[0]), *line[2:]) == (
                 ("", 0, 0, 0) if known is None
                 else (known.unit, known.authorised, known.reserved, known.consumed)
             )  # fmt: skip
         for (customs, office, declaration, item), use in book.uses.items():
-            (found,) = asked(world, registry, "useOf", customs, member, tag, (office, declaration, item))
+            (found,) = world.ask(registry, "useOf", customs, member, tag, (office, declaration, item))
             assert found == (
                 use.state, use.place.line, use.reserved, use.consumed,
                 use.corrections, use.last_fell, use.last_change,
@@ -103,8 +101,8 @@ def assert_use_is_as_stored(world: AWorld) -> None:
 
 def assert_terms_are_as_stored(world: AWorld, record: RecordState, book: UseBook) -> None:
     registry, member, tag, terms = record.registry, record.member, record.tag, book.terms
-    ((is_set, tolerance, on_remaining, endorsed, lines, offices, economies),) = asked(
-        world, registry, "termsOf", member, tag
+    ((is_set, tolerance, on_remaining, endorsed, lines, offices, economies),) = world.ask(
+        registry, "termsOf", member, tag
     )
     assert (is_set, endorsed, lines) == (terms is not None, book.endorsed_at is not None, len(book.lines))
     if terms is not None:
@@ -115,11 +113,11 @@ def assert_terms_are_as_stored(world: AWorld, record: RecordState, book: UseBook
         allowed = terms is None or (
             economy in terms.economies and (not terms.offices or OFFICES[0] in terms.offices)
         )
-        assert asked(world, registry, "allows", member, tag, economy, OFFICES[0]) == (allowed,)
+        assert world.ask(registry, "allows", member, tag, economy, OFFICES[0]) == (allowed,)
         if limited >> 8 == 1 or limited & 0xFF:
             members = world.replay.consortium.members.values()
             counted = None if terms else [one.code for one in members if one.economy == economy]
-            assert asked(world, registry, "declarationsOf", member, tag, economy) == (
+            assert world.ask(registry, "declarationsOf", member, tag, economy) == (
                 book.declarations(counted),
             )
 
@@ -127,21 +125,21 @@ def assert_terms_are_as_stored(world: AWorld, record: RecordState, book: UseBook
 def assert_aeo_is_as_stored(world: AWorld) -> None:
     registers, registry = world.replay.registers, world.registry(3)
     for (_, member, alias), tag in registers.aliases.items():
-        assert asked(world, registry, "aliasOf", member, alias) == (tag,)
+        assert world.ask(registry, "aliasOf", member, alias) == (tag,)
     for entry in world.entries:
         if (
             entry.type.name == "ALIAS_REMOVED"
             and (registry, entry.member, entry.subject) not in registers.aliases
         ):
-            assert asked(world, registry, "aliasOf", entry.member, entry.subject) == (bytes(32),)
+            assert world.ask(registry, "aliasOf", entry.member, entry.subject) == (bytes(32),)
     for (_, member, tag), types in registers.types.items():
         for name, state in types.items():
             for time in around(change.effective_from for change in state.changes):
                 status = state.status_at(time) or 0
-                assert asked(world, registry, "typeAt", member, tag, name, time) == (status,)
+                assert world.ask(registry, "typeAt", member, tag, name, time) == (status,)
     agreements = Agreements(registers.agreements.get(registry, {}))
     for number, one in agreements.by_number.items():
-        ((proposer, partner, consented, closed),) = asked(world, registry, "agreementOf", number)
+        ((proposer, partner, consented, closed),) = world.ask(registry, "agreementOf", number)
         assert (text(proposer), text(partner)) == (one.proposer, one.partner)
         assert (consented, closed) == (one.consented_at is not None, one.declined_at is not None)
     for home in acts_of_aeo.ADMINISTRATIONS:
@@ -152,7 +150,7 @@ def assert_aeo_is_as_stored(world: AWorld) -> None:
                 assert last == (changes[-1] if changes else None)
                 for time in around(change.effective_from for change in changes):
                     recognised = agreements.recognised_at(home, partner, name, time)
-                    assert asked(world, registry, "recognisedAt", home, partner, name, time) == (recognised,)
+                    assert world.ask(registry, "recognisedAt", home, partner, name, time) == (recognised,)
 
 
 def around(times: Iterator[int]) -> list[int]:
