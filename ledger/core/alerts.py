@@ -15,7 +15,6 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from ledger.core.aeo import TypeChange, TypeState
-from ledger.core.balances import LineState
 from ledger.core.checks.wording import moment_words, quantity_words
 from ledger.core.reasons import Reason, reason_text
 from ledger.core.records import RecordState, Status, StatusChange
@@ -72,6 +71,8 @@ class Relied:
         kind: 1 origin, 2 licence, 3 AEO.
         record: the certificate that was presented.
         usage: use of its root, this one included; None where that was not looked at.
+        limit: how many declarations may use its root, 0 for any number.
+        sharing: customs members whose uses count together with this one; None for all.
         above: the original of a true copy, and the certificates that the record builds on, as far as they are known.
         types: of an AEO entry, by name.
     """
@@ -80,6 +81,8 @@ class Relied:
     kind: int
     record: RecordState
     usage: Usage | None = None
+    limit: int = 0
+    sharing: frozenset[str] | None = None
     above: tuple[RecordState, ...] = ()
     types: Mapping[str, TypeState] = field(default_factory=dict)
 
@@ -237,18 +240,20 @@ def _about_keys(
 
 def _about_overdrawing(relied: Relied) -> Iterator[AlertFact]:
     """Yield later uses of a time without the ledger by which more was used than was certified."""
-    usage = relied.usage
+    usage, sharing = relied.usage, relied.sharing
     for other in () if usage is None else usage.standing:
         own = other.use_id == relied.use.use_id
-        if usage is None or own or not other.conflict or other.last_index < relied.use.first_index:
+        if own or not other.conflict or other.last_index < relied.use.first_index:
             continue
-        line = usage.lines.get(other.place.line)
-        if not _overdrawn(usage, line):
+        if sharing is not None and other.customs not in sharing:
+            continue
+        exceeded = _exceeded(relied, other.place.line)
+        if not exceeded:
             continue
         happened = other.used_at if other.happened_at is None else other.happened_at
         message = (
             f"A use of {moment_words(happened)} by another declaration was written down later; more was used than "
-            f"was certified{_of_line(line)}. Nobody's use is undone."
+            f"was certified: {exceeded}. Nobody's use is undone."
         )
         yield _alert(
             relied,
@@ -261,18 +266,17 @@ def _about_overdrawing(relied: Relied) -> Iterator[AlertFact]:
         )
 
 
-def _overdrawn(usage: Usage, line: LineState | None) -> bool:
-    """Return whether more was used than certified: of a line, or by declarations where there are no lines."""
-    if line is None:
-        return usage.declarations() > 1
-    return line.overdrawn(0 if usage.terms is None else usage.terms.tolerance)
-
-
-def _of_line(line: LineState | None) -> str:
-    if line is None:
-        return ""
-    taken, whole = quantity_words(line.taken, line.unit), quantity_words(line.authorised, line.unit)
-    return f": {taken} of {whole} on line {line.number}"
+def _exceeded(relied: Relied, number: int) -> str:
+    """Return by what more was used than certified, on a line or in number; empty when it was not."""
+    usage = relied.usage or Usage()
+    line = usage.lines.get(number)
+    if line is not None and line.overdrawn(0 if usage.terms is None else usage.terms.tolerance):
+        taken, whole = quantity_words(line.taken, line.unit), quantity_words(line.authorised, line.unit)
+        return f"{taken} of {whole} on line {line.number}"
+    count = usage.declarations(relied.sharing)
+    if relied.limit and count > relied.limit:
+        return f"{count} declarations used it, {relied.limit} may"
+    return ""
 
 
 def _about_types(relied: Relied) -> Iterator[AlertFact]:

@@ -61,6 +61,11 @@ class UsePolicy:
             raise ValueError(f"use policy is {code}, expected a kind of 0 to 3 and n below 256")
         return cls(kinds[code >> 8], code & 0xFF)
 
+    @property
+    def limit(self) -> int:
+        """Return how many declarations may use a record, 0 for any number."""
+        return 1 if self.kind is UseKind.SINGLE else self.n
+
 
 @dataclass(frozen=True, slots=True)
 class Period:

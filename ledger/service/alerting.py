@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from ledger.core.acts import EntryType, KeyCompromised
 from ledger.core.alerts import AlertFact, Confirmation, KeyReport, Relied, alerts_of
+from ledger.core.profiles import UsePolicy
 from ledger.core.uses import UseRecord
 from ledger.service.balance_sheets import USE_STATES
 from ledger.service.knowledge import Story, read
@@ -102,7 +103,24 @@ class Alerting:
             return
         above = [] if shown is root else [root.record]
         above += self._above(root.record, contract, size)
-        yield Relied(use, kind, shown.record, root.usage, tuple(above), root.types)
+        yield Relied(
+            use,
+            kind,
+            shown.record,
+            root.usage,
+            UsePolicy.from_chain(root.record.use_policy).limit,
+            self._sharing(root),
+            tuple(above),
+            root.types,
+        )
+
+    def _sharing(self, root: Story) -> frozenset[str] | None:
+        """Return whose uses count together with our own: with terms everybody's, else those of our economy."""
+        members = self._parts.knowledge.consortium().members
+        if (root.usage is not None and root.usage.terms is not None) or self._own not in members:
+            return None
+        economy = members[self._own].economy
+        return frozenset(one.code for one in members.values() if one.economy == economy)
 
     def _above(self, record: RecordState, contract: bytes, size: int) -> Iterator[RecordState]:
         """Yield the records that one builds on, the nearest first."""

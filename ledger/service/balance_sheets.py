@@ -40,20 +40,22 @@ def balance_sheet(
     terms = None if usage is None else usage.terms
     uses = () if usage is None else usage.uses
     tolerance = 0 if terms is None else terms.tolerance
+    declarations = _declarations(uses, consortium, together=terms is not None)
+    used_too_often = bool(policy.limit) and max(declarations.values(), default=0) > policy.limit
     return BalanceAnswer(
         kind=account.kind,
         issuer=issuer,
         number=number,
         status=STATUS_NAMES[account.record.status],
         policy=_POLICIES[policy.kind],
-        limit=1 if policy.kind is UseKind.SINGLE else policy.n or None,
-        declarations=_declarations(uses, consortium, together=terms is not None),
+        limit=policy.limit or None,
+        declarations=declarations,
         tolerance=tolerance,
         tolerance_on_remaining=terms is not None and terms.on_remaining,
         economies=() if terms is None else terms.economies,
         offices=() if terms is None else terms.offices,
         endorsed=usage is not None and usage.endorsed_at is not None,
-        overdrawn=usage is not None and usage.overdrawn,
+        overdrawn=used_too_often or (usage is not None and usage.overdrawn),
         lines=tuple(
             LineBalance(
                 line.number,

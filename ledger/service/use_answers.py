@@ -125,6 +125,7 @@ class BalanceAnswer:
         policy: ``none``, ``single``, ``up to n`` or ``quantity``. limit: declarations allowed, None for any number.
         declarations: how many count, by economy (one entry ``*`` when the record has terms).
         economies, offices: who may draw and where; empty means everybody, everywhere.
+        overdrawn: more was taken from a line than its tolerance allows, or more declarations used it than may.
     """
 
     kind: int

@@ -10,8 +10,8 @@ from ledger.core.aeo import TypeChange, TypeState
 from ledger.core.alerts import AlertFact, Confirmation, KeyReport, Relied, alerts_of
 from ledger.core.opening import Relation
 from ledger.core.records import Link, RecordState, Status, StatusChange
-from ledger.core.uses import UseState
-from tests.journals import ACCI, DAY, START, VCCI, thumbprint_of
+from ledger.core.uses import UseRecord, UseState
+from tests.journals import ACCI, CN, DAY, START, VCCI, thumbprint_of
 from tests.questions import Presented, a_usage, a_use, tag_of
 
 TENTH = int(datetime(2026, 3, 10, 9, 0, tzinfo=UTC).timestamp())
@@ -168,9 +168,32 @@ def test_a_late_entry_that_overdraws_nothing_is_no_alert() -> None:
 
 
 def test_a_second_use_of_a_single_use_certificate_that_happened_offline_alerts_the_first() -> None:
+    alert = only(alerts_of([a_use_beside(late_use())]))
+    assert (alert.code, "2 declarations used it, 1 may" in alert.message) == ("X39", True)
+
+
+def test_a_use_too_many_that_was_given_back_is_no_alert_any_more() -> None:
+    assert alerts_of([a_use_beside(late_use(state=UseState.RELEASED))]) == []
+
+
+def test_a_conflict_of_another_economy_does_not_concern_a_use_that_is_counted_apart() -> None:
+    late = late_use(customs="KR-KCS")
+    assert alerts_of([a_use_beside(late, sharing=frozenset({CN}))]) == []
+    assert only(alerts_of([a_use_beside(late, sharing=None)])).code == "X39"
+
+
+def test_a_conflict_over_something_else_than_the_number_of_uses_is_no_overdrawing() -> None:
+    assert alerts_of([a_use_beside(late_use(), limit=3)]) == []
+    assert alerts_of([a_use_beside(late_use(), limit=0)]) == []
+
+
+def late_use(**details: Any) -> UseRecord:
+    return a_use(declaration="D-2", at=TWENTIETH, happened_at=TENTH, conflict=True, last_index=100, **details)
+
+
+def a_use_beside(late: UseRecord, **details: Any) -> Relied:
     own = a_use(at=TENTH)
-    late = a_use(declaration="D-2", at=TWENTIETH, happened_at=TENTH, conflict=True, last_index=100)
-    assert only(alerts_of([Relied(own, 1, a_record(), a_usage(own, late))])).code == "X39"
+    return Relied(own, 1, a_record(), a_usage(own, late), **{"limit": 1, **details})
 
 
 def a_type(effective: int, index: int = 100) -> dict[str, TypeState]:

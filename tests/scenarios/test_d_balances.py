@@ -135,6 +135,23 @@ def test_a_late_entry_within_the_balance_is_no_conflict(world: World) -> None:
     assert world.china.post("/v1/uses", **entry(number, NINGBO, "50"))["conflict"] is False
 
 
+def test_a_certificate_used_twice_during_an_outage_is_overdrawn_until_one_use_is_taken_back(
+    world: World,
+) -> None:
+    number = world.viet_nam.anchored(world.certificate())
+    first = world.china.post("/v1/uses", **a_use(number, SHANGHAI, "consume"))
+    since = world.china.get("/v1/alerts")["next"]
+    happened = iso(now() - timedelta(hours=2))
+    late = world.china.post("/v1/uses", **a_use(number, NINGBO, "enter", happenedAt=happened))
+    assert late["conflict"] is True
+    assert world.china.get("/v1/balance", issuer="VN-VCCI", number=number)["overdrawn"] is True
+    [alert] = world.china.get("/v1/alerts", first=since)["alerts"]
+    assert (alert["useId"], "2 declarations used it, 1 may" in alert["message"]) == (first["useId"], True)
+    world.china.patch(f"/v1/uses/{late['useId']}", action="correct", reason="R16")
+    assert world.china.get("/v1/balance", issuer="VN-VCCI", number=number)["overdrawn"] is False
+    assert world.china.get("/v1/alerts", first=since)["alerts"] == []
+
+
 def test_extracts_of_a_licence_share_it_out_and_never_exceed_it(world: World) -> None:
     france = member(world, "FR-FAM", "licences", partners=())
     douane = member(world, "FR-DOUANE", "customs", partners=("FR-FAM",))

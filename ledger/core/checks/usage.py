@@ -109,7 +109,7 @@ def _about_place(case: Case, usage: Usage) -> Iterator[Finding]:
 
 def _about_count(case: Case, usage: Usage, policy: UsePolicy) -> Iterator[Finding]:
     """Yield whether as many declarations as the policy allows have used it."""
-    limit = 1 if policy.kind is UseKind.SINGLE else policy.n
+    limit = policy.limit
     if not limit:
         return
     economies = sorted({case.economy_of(use) for use in case.uses})
