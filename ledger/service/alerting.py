@@ -1,7 +1,8 @@
 """Alerting: what fell after this gateway's member had relied on it, read from the journal each time it is asked for.
 
-Rule: nothing is kept, so nothing can be missed or told twice: the same journal gives the same alerts. Where nothing fell
-since the place that is asked about, no use is looked at. The alerts of uses and of reliances on AEOs are in one order.
+Rule: nothing is kept, so nothing can be missed or told twice: the same journal gives the same alerts. Only uses of what fell
+since the place that is asked about, and of what builds on that, are looked at; all own uses only where a key was reported.
+The alerts of uses and of reliances on AEOs are in one order.
 """
 
 from __future__ import annotations
@@ -56,34 +57,60 @@ class Alerting:
         return found[:limit]
 
     def _of_uses(self, first: int, limit: int, size: int) -> list[Alert]:
-        fallen, everywhere = self._fallen(first)
-        if not fallen and not everywhere:
+        fallen = self._fallen(first, size)
+        if fallen is not None and not fallen:
             return []
-        relied = [one for one in self._relied(size) if everywhere or not fallen.isdisjoint(_rests_on(one))]
+        places = self._own_places(size) if fallen is None else self._resting_places(fallen, size)
+        relied = [
+            one
+            for one in self._relied(places, size)
+            if fallen is None or not fallen.isdisjoint(_rests_on(one))
+        ]
         found = alerts_of(relied, self._reports(), self._confirmations(relied, size))
         facts = [one for one in found if one.journal_index >= first][:limit]
         known = self._parts.store.uses.by_commitments([one.use.place.declaration for one in facts])
         return [_told(one, known.get(one.use.place.declaration, [])) for one in facts]
 
-    def _fallen(self, first: int) -> tuple[set[tuple[str, bytes]], bool]:
-        """Return the records that causing entries since ``first`` are about, and whether a key was reported."""
-        fallen: set[tuple[str, bytes]] = set()
+    def _fallen(self, first: int, size: int) -> set[_Place] | None:
+        """Return the records that causing entries since ``first`` are about, or None when a key was reported: then any."""
+        fallen: set[_Place] = set()
         for least, most in _CAUSES:
             found = self._parts.store.journal.entries_of_types(least, most, first_index=first)
-            if found and least is EntryType.KEY_COMPROMISED:
-                return fallen, True
-            fallen |= {(entry.owner, entry.subject) for entry in map(read, found)}
-        return fallen, False
+            causes = [entry for entry in map(read, found) if entry.index < size]
+            if causes and least is EntryType.KEY_COMPROMISED:
+                return None
+            fallen |= {(entry.contract, entry.owner, entry.subject) for entry in causes}
+        return fallen
 
-    def _relied(self, size: int) -> Iterator[Relied]:
-        """Yield the own uses that stand, each with what it rests on."""
-        places: dict[_Place, set[str]] = {}
-        for cached in self._parts.store.journal.entries_of_uses(self._own):
-            entry = read(cached)
-            if entry.index < size:
-                places.setdefault((entry.contract, entry.owner, entry.subject), set())
+    def _own_places(self, size: int) -> set[_Place]:
+        """Return the roots of all that this gateway's member ever used."""
+        used = map(read, self._parts.store.journal.entries_of_uses(self._own))
+        return {(entry.contract, entry.owner, entry.subject) for entry in used if entry.index < size}
+
+    def _resting_places(self, fallen: set[_Place], size: int) -> set[_Place]:
+        """Return the roots of ``fallen``, and of all that builds on them, a generation at a time."""
+        found: set[_Place] = set()
+        generation = fallen
+        for _ in range(_MOST_ABOVE + 1):
+            roots = {self._root(place, size) for place in generation} - found
+            found |= roots
+            generation = {
+                (contract, child.member, child.tag)
+                for contract, owner, tag in roots
+                if (usage := self._parts.knowledge.story(owner, contract, tag, size).usage) is not None
+                for child in usage.children
+            }
+        return found
+
+    def _root(self, place: _Place, size: int) -> _Place:
+        contract, owner, tag = place
+        record = self._parts.knowledge.story(owner, contract, tag, size).record
+        return place if record is None else (contract, owner, record.root_tag)
+
+    def _relied(self, places: set[_Place], size: int) -> Iterator[Relied]:
+        """Yield the own uses of ``places`` that stand, each with what it rests on."""
         kinds = {one.address: one.kind for one in self._parts.manifest.registries}
-        for contract, owner, tag in places:
+        for contract, owner, tag in sorted(places):
             root = self._parts.knowledge.story(owner, contract, tag, size)
             uses = () if root.usage is None else root.usage.standing
             for use in uses:
@@ -154,9 +181,9 @@ class Alerting:
         return [Confirmation(one.member, one.subject, one.time, one.index) for one in found]
 
 
-def _rests_on(relied: Relied) -> set[tuple[str, bytes]]:
-    place = relied.use.place
-    return {(place.owner, place.tag), *((one.member, one.tag) for one in (relied.record, *relied.above))}
+def _rests_on(relied: Relied) -> set[_Place]:
+    records = (relied.record, *relied.above)
+    return {(one.registry, one.member, one.tag) for one in records}
 
 
 def _told(fact: AlertFact, known: list[KnownUse]) -> Alert:

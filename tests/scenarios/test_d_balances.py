@@ -2,35 +2,15 @@
 
 from __future__ import annotations
 
-import json
-import secrets
 from datetime import timedelta
 from decimal import Decimal
-from pathlib import Path
-from typing import Any
 
-from tests.scenarios.licences import a_licence
+from tests.scenarios.licences import a_french_licence, a_licence, a_sample, an_extract_of
 from tests.scenarios.members import member
 from tests.scenarios.test_d_use import a_use, declaration, of_licence
 from tests.scenarios.world import NINGBO, SHANGHAI, Body, Office, World, findings, iso, now
 
-SAMPLES = Path(__file__).resolve().parents[2] / "docs" / "samples"
 MUMBAI, DELHI = "INBOM4", "INDEL4"
-
-
-def a_sample(name: str, **changes: Any) -> Body:
-    """Return a sample document as of today, under a number of its own."""
-    [file] = SAMPLES.glob(f"{name}-*.json")
-    document: Body = json.loads(file.read_text())
-    today = now().date()
-    document.pop("transport", None)
-    document.update(
-        certificateNumber=f"{document['certificateNumber'][:4]}-{secrets.token_hex(4).upper()}",
-        issueDate=today.isoformat(),
-    )
-    if "validUntil" in document:
-        document["validUntil"] = (today + timedelta(days=120)).isoformat()
-    return {**document, **changes}
 
 
 def an_item_of(quantity: str, **changes: object) -> Body:
@@ -155,40 +135,36 @@ def test_a_certificate_used_twice_during_an_outage_is_overdrawn_until_one_use_is
 def test_extracts_of_a_licence_share_it_out_and_never_exceed_it(world: World) -> None:
     france = member(world, "FR-FAM", "licences", partners=())
     douane = member(world, "FR-DOUANE", "customs", partners=("FR-FAM",))
-    whole = a_sample("24", references=[], issueKind="ORIGINAL")
-    [item] = whole["items"]
-    [quantity] = item["quantities"]
-    whole["items"] = [
-        {
-            **{k: v for k, v in item.items() if k != "parentItem"},
-            "quantities": [{**quantity, "value": "100000"}],
-        }
-    ]
+    whole = a_french_licence("100000")
     number = france.anchored(whole)
-
-    def extract(kilograms: str) -> Body:
-        reference = {
-            "relation": "EXTRACT_OF",
-            "issuerId": "FR-FAM",
-            "number": number,
-            "date": whole["issueDate"],
-        }
-        part = a_sample("24", references=[reference])
-        return {**part, "items": [{**item, "quantities": [{**quantity, "value": kilograms}]}]}
-
-    first = extract("60000")
-    child = france.anchored(first)
-    [refused] = france.issue(extract("40000.5"))
+    child = france.anchored(an_extract_of(whole, "60000"))
+    [refused] = france.issue(an_extract_of(whole, "40000.5"))
     assert refused["outcome"] == "refused"
     assert "more was asked than is left" in refused["reason"]
     assert "free 40000" in refused["reason"], refused["reason"]
     assert lines(douane, number, "FR-FAM")[0]["free"] == "40000"
-    france.anchored(extract("40000"))
-    use = a_use(
-        child, "FRPAR", "consume", issuer="FR-FAM", kind="licence", item=1, line=1, quantity="60", unit="TNE"
-    )
-    assert douane.post("/v1/uses", **use)["free"] == "0"
+    france.anchored(an_extract_of(whole, "40000"))
+    assert douane.post("/v1/uses", **of_extract(child, "60"))["free"] == "0"
     assert lines(douane, number, "FR-FAM")[0]["free"] == "0"
+
+
+def test_33_what_builds_on_an_extract_of_a_revoked_licence_is_told_to_who_used_it(world: World) -> None:
+    france = member(world, "FR-FAM", "licences", partners=())
+    douane = member(world, "FR-DOUANE", "customs", partners=("FR-FAM",))
+    whole = a_french_licence("100000")
+    extract = an_extract_of(whole, "60000")
+    number, _, child = (france.anchored(one) for one in (whole, extract, an_extract_of(extract, "20000")))
+    used = douane.post("/v1/uses", **of_extract(child, "5"))
+    since = douane.get("/v1/alerts")["next"]
+    france.post("/v1/status", issuer="FR-FAM", number=number, kind="licence", action="revoke", reason="R24")
+    [alert] = douane.get("/v1/alerts", first=since)["alerts"]
+    assert (alert["code"], alert["useId"]) == ("R21", used["useId"])
+
+
+def of_extract(number: str, tonnes: str) -> Body:
+    """Return the request to use an extract of a French licence at Paris."""
+    more = {"issuer": "FR-FAM", "kind": "licence", "item": 1, "line": 1}
+    return a_use(number, "FRPAR", "consume", **more, quantity=tonnes, unit="TNE")
 
 
 def test_a_cites_permit_is_referred_until_the_exporting_customs_endorsed_what_left(world: World) -> None:

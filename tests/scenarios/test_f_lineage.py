@@ -63,20 +63,37 @@ def test_children_never_have_more_than_their_parent(world: World) -> None:
     assert "free 0" in str(second["reason"])
 
 
-def test_a_certified_true_copy_shares_the_use_of_its_original_both_ways(world: World) -> None:
-    original = world.certificate()
-    number = world.viet_nam.anchored(original)
+def a_copy_of(original: Body, number: str) -> Body:
+    """Return a certified true copy under a number of its own."""
+    first = original["certificateNumber"]
     reference = {
         "relation": "TRUE_COPY_OF",
         "issuerId": "VN-VCCI",
-        "number": number,
+        "number": first,
         "date": original["issueDate"],
     }
-    remark = f"CERTIFIED TRUE COPY of the original Certificate of Origin number {number} dated {original['issueDate']}"
+    remark = f"CERTIFIED TRUE COPY of the original Certificate of Origin number {first} dated {original['issueDate']}"
     changes = {"issueKind": "CERTIFIED_TRUE_COPY", "references": [reference], "remarks": remark}
-    copy = {**original, **changes, "certificateNumber": world.certificate()["certificateNumber"]}
-    copied = world.viet_nam.anchored(copy)
+    return {**original, **changes, "certificateNumber": number}
+
+
+def test_a_certified_true_copy_shares_the_use_of_its_original_both_ways(world: World) -> None:
+    original = world.certificate()
+    number = world.viet_nam.anchored(original)
+    copied = world.viet_nam.anchored(a_copy_of(original, world.certificate()["certificateNumber"]))
     world.china.post("/v1/uses", **a_use(copied, SHANGHAI, "consume"))
     verdict = world.china.get("/v1/verify", issuer="VN-VCCI", number=number)
     assert (verdict["verdict"], SHANGHAI in findings(verdict)["R11"]) == ("REJECT", True)
     assert world.china.refused("/v1/uses", **a_use(number, NINGBO, "consume"))["reason"] == "R11"
+
+
+def test_a_revoked_copy_is_told_to_who_was_shown_it_and_to_nobody_who_saw_the_original(world: World) -> None:
+    for is_shown in (True, False):
+        original = world.certificate()
+        number = world.viet_nam.anchored(original)
+        copied = world.viet_nam.anchored(a_copy_of(original, world.certificate()["certificateNumber"]))
+        used = world.china.post("/v1/uses", **a_use(copied if is_shown else number, SHANGHAI, "consume"))
+        since = world.china.get("/v1/alerts")["next"]
+        world.viet_nam.post("/v1/status", issuer="VN-VCCI", number=copied, action="revoke", reason="R24")
+        alerts = world.china.get("/v1/alerts", first=since)["alerts"]
+        assert [(one["code"], one["useId"]) for one in alerts] == [("R24", used["useId"])] * is_shown
