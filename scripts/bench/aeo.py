@@ -25,7 +25,7 @@ from scripts.bench.scale import Scale
 from scripts.bench.sending import Sender
 from scripts.bench.world import CONNECTIONS, PARTNER, VERIFIER, World, a_world
 
-_TYPE = "AEOS"
+_TYPE = "BENCH"  # no agreement of a consortium that is there covers it
 _REASON = 24
 _SINCE = 1_767_225_601  # a second after the embedded chain's first block, so that it is past on every chain
 _GAS = 1_000_000
