@@ -22,7 +22,10 @@ _AT = Parameter(
     longest=40,
     schema={"type": "string", "format": "date-time"},
 )
-_QUERY = (_CODE, PARTNER, TYPE, _AT)
+_HOME = Parameter(
+    "home", "Who keeps the entry; needed only when several keep one with this code.", longest=32
+)
+_QUERY = (_CODE, PARTNER, TYPE, _AT, _HOME)
 _ALIASES = (AeoAction.ADD_ALIAS, AeoAction.REMOVE_ALIAS)
 
 
@@ -32,7 +35,9 @@ async def judge_aeo(call: Call) -> Response:
     asker = call.known_caller().asker(call.request)
     at = None if "at" not in query else read_moment("at", query["at"])
     verdict = await gateway.look(
-        lambda: gateway.ledger.aeo(query["code"], query.get("partner"), query.get("type"), at, asker)
+        lambda: gateway.ledger.aeo(
+            query["code"], query.get("partner"), query.get("type"), at, asker, query.get("home")
+        )
     )
     gateway.metrics.verdict(verdict.word.value)
     return answer(verdict_shape(verdict))
@@ -74,6 +79,7 @@ async def rely(call: Call) -> Response:
             body.declaration,
             read_moment("acceptedAt", body.accepted_at),
             body.partner,
+            body.home,
         )
         found = call.gateway.ledger.rely(request, asker)
         call.gateway.metrics.verdict(str(found.verdict["verdict"]))

@@ -64,6 +64,9 @@ class RelianceBody(Taken):
     partner: IssuerCode | None = Field(
         None, description="Who recognises the AEO; this gateway's member when absent."
     )
+    home: IssuerCode | None = Field(
+        None, description="Who keeps the entry; needed only when several keep one with this code."
+    )
 
 
 # --- given --------------------------------------------------------------------------------------------------

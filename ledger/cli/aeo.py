@@ -34,7 +34,9 @@ def show(options: argparse.Namespace) -> int:
     at = None if options.at is None else read_moment("--at", options.at)
     asker = asker_of(options)
     with opened(options) as ledger:
-        shape = verdict_shape(ledger.aeo(options.code, options.partner, options.type, at, asker))
+        shape = verdict_shape(
+            ledger.aeo(options.code, options.partner, options.type, at, asker, options.home_member)
+        )
     if options.json:
         say_json(shape)
     else:
@@ -46,7 +48,13 @@ def rely(options: argparse.Namespace) -> int:
     """Note a reliance, or print the verdict that does not allow it; the exit code is the verdict's."""
     accepted = read_moment("--at", options.at)
     request = RelianceRequest(
-        options.code, options.type, options.office, options.declaration, accepted, options.partner
+        options.code,
+        options.type,
+        options.office,
+        options.declaration,
+        accepted,
+        options.partner,
+        options.home_member,
     )
     asker = asker_of(options)
     with opened(options) as ledger:

@@ -33,13 +33,17 @@ class Administration:
         type: str | None,
         at: datetime | None,
         asker: Asker,
+        home: str | None = None,
     ) -> Verdict:
         """Judge whether ``partner`` (None: this gateway's member) recognised an AEO at ``at`` (None: now).
 
+        Args:
+            home: the administration that keeps the entry; None is the only one that keeps one with this code.
+
         Raises:
-            Rejected: an unusable code, or no administration's tag key here.
+            Rejected: an unusable code, no administration's tag key here, or several that keep an entry with this code.
         """
-        return self._questions.ask(code, partner, type, at, asker)
+        return self._questions.ask(code, partner, type, at, asker, home)
 
     def aeo_act(self, request: AeoRequest) -> ActReceipt:
         """Grant or change a type, or an alias, of an AEO entry of this gateway's member.

@@ -120,6 +120,7 @@ class RelianceRequest:
         office: code of the customs office. declaration: its number as lodged; it never leaves this gateway.
         accepted_at: when customs accepted the declaration, aware; it decides.
         partner: who recognises the AEO; None is this gateway's member.
+        home: the administration that keeps the entry; None is the only one that keeps one with this code.
     """
 
     code: str
@@ -128,6 +129,7 @@ class RelianceRequest:
     declaration: str
     accepted_at: datetime
     partner: str | None = None
+    home: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,28 +38,47 @@ class AeoQuestions:
         self._parts = parts
         self._own = parts.settings.member.code
 
-    def keeper(self, code: str) -> Keeper:
+    def keeper(self, code: str, home: str | None = None) -> Keeper:
         """Return who keeps the entry that a code, or another form of it, finds; where none does, anybody who could.
 
+        Args:
+            home: the only administration to look at; None looks at all.
+
         Raises:
-            Rejected: an unusable code, or no administration's tag key here.
+            Rejected: an unusable code, no tag key of such an administration here, or several that keep such an entry.
         """
-        homes = self._homes()
+        homes = [one for one in self._homes() if home in (None, one)]
         if not homes:
+            path, value = ("code", code) if home is None else ("home", home)
             wanted = "the tag key of an administration here (tradeseal key tag import)"
-            raise Rejected([Problem("code", code[:40], wanted, code="TAG_KEY_MISSING")])
+            if home is not None:
+                wanted = "an administration whose tag key is here (tradeseal key tag import)"
+            raise Rejected([Problem(path, _shown(value), wanted, code="TAG_KEY_MISSING")])
         found = self._found(homes, code)
-        if found is None:
+        if not found:
             # Not known here yet: which administration keeps it, only the journal's newest entries can say.
             converge_if_possible(self._parts)
             found = self._found(homes, code)
-        return found or Keeper(homes[0], None)
+        if len(found) > 1:
+            # To choose one would be to guess whose word counts.
+            several = " and ".join(sorted(keeper.home for keeper in found))
+            wanted = (
+                f"a code of one administration, or one of them named as home: {several} keep such an entry"
+            )
+            raise Rejected([Problem("code", _shown(code), wanted, code="CODE_AMBIGUOUS")])
+        return found[0] if found else Keeper(homes[0], None)
 
     def ask(
-        self, code: str, partner: str | None, name: str | None, at: datetime | None, asker: Asker
+        self,
+        code: str,
+        partner: str | None,
+        name: str | None,
+        at: datetime | None,
+        asker: Asker,
+        home: str | None = None,
     ) -> Verdict:
         """Judge whether an AEO is recognised; see ``Ledger.aeo``."""
-        return self.ask_about(self.keeper(code).home, code, partner, name, at, asker)
+        return self.ask_about(self.keeper(code, home).home, code, partner, name, at, asker)
 
     def ask_about(
         self, home: str, code: str, partner: str | None, name: str | None, at: datetime | None, asker: Asker
@@ -68,13 +87,10 @@ class AeoQuestions:
         request = VerifyRequest(issuer=home, number=code, kind=AEO, as_of=at, partner=partner, aeo_type=name)
         return self._parts.verification.verify(request, asker)
 
-    def _found(self, homes: list[str], code: str) -> Keeper | None:
+    def _found(self, homes: list[str], code: str) -> list[Keeper]:
         registry, tags = self._parts.manifest.registry(AEO), self._parts.tag_keys
-        for home in homes:
-            story = self._parts.knowledge.head_and_story(home, registry, tags.tag(home, AEO, code))[1]
-            if story.record is not None:
-                return Keeper(home, story.record.tag)
-        return None
+        places = [(home, tags.tag(home, AEO, code)) for home in homes]
+        return [Keeper(*place) for place in self._parts.knowledge.standing(registry, places)]
 
     def _homes(self) -> list[str]:
         """Return the administrations whose entries can be found here, our own last."""
@@ -85,3 +101,7 @@ class AeoQuestions:
             if code in members and members[code].roles & Role.ADMINISTRATION
         ]
         return sorted(found, key=lambda code: code == self._own)
+
+
+def _shown(value: str) -> str:
+    return value[:40].encode("ascii", "backslashreplace").decode()

@@ -77,6 +77,21 @@ class Knowledge:
         """Return what the first ``size`` entries tell of a record; an alias of an AEO entry leads to that entry."""
         return self._followed(owner, registry, self._store.journal.entries_about(owner, tag), size)
 
+    def standing(self, registry: bytes, places: Sequence[tuple[str, bytes]]) -> list[tuple[str, bytes]]:
+        """Return those of ``places``, each an owner and a tag, where a record stands or to which an alias leads, in order.
+
+        What is returned has the tag of the record itself.
+        """
+        step, cached = self._store.journal.head_and_entries_about_any([tag for _, tag in places])
+        if step is None:
+            return []
+        found = []
+        for owner, tag in places:
+            record = self._followed(owner, registry, cached.get((owner, tag), ()), step.size).record
+            if record is not None:
+                found.append((owner, record.tag))
+        return found
+
     def root(self, story: Story, registry: bytes, size: int) -> Story:
         """Return what is told of the record that keeps the use: of a certified true copy its original, else itself."""
         record = story.record

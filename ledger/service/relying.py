@@ -49,7 +49,7 @@ class Relying:
         converge_if_possible(self._parts)
         # Read before judging: whatever is added in between counts as later, and is told rather than missed.
         size = self._parts.store.journal.size()
-        keeper = self._questions.keeper(request.code)
+        keeper = self._questions.keeper(request.code, request.home)
         if keeper.tag is not None:
             known = self._parts.store.reliances.find(_id_of(request, keeper.home, keeper.tag))
             if known is not None:
@@ -165,9 +165,12 @@ def _check(request: RelianceRequest, own: str, now: datetime) -> None:
     expect(_OFFICE.fullmatch(request.office) is not None, "office", request.office, office, "OFFICE_INVALID")
     name = f"a type of authorisation such as AEOS: 1 to 8 {signs}"
     expect(_TYPE.fullmatch(request.type) is not None, "type", request.type, name, "TYPE_INVALID")
-    partner = f"a member code such as CN-GACC: 1 to 32 {signs}"
-    fits = request.partner is None or _MEMBER.fullmatch(request.partner) is not None
-    expect(fits, "partner", request.partner, partner, "PARTNER_INVALID")
+    member = f"a member code such as CN-GACC: 1 to 32 {signs}"
+    for path, value, wrong in (
+        ("partner", request.partner, "PARTNER_INVALID"),
+        ("home", request.home, "HOME_INVALID"),
+    ):
+        expect(value is None or _MEMBER.fullmatch(value) is not None, path, value, member, wrong)
     for path, number in (("code", request.code), ("declaration", request.declaration)):
         try:
             numbers.normalise(number)

@@ -137,6 +137,16 @@ _NEWEST, _RECORD = _HEAD.subquery("newest"), _ABOUT.subquery("about")
 _HEAD_AND_ABOUT = (
     select(_NEWEST, _RECORD).select_from(_NEWEST.outerjoin(_RECORD, true())).order_by(_RECORD.c.position)
 )
+_ANY_RECORD = (
+    _FULL.add_columns(entries.c.owner, entries.c.subject)
+    .where(entries.c.subject.in_(bindparam("subjects", expanding=True)))
+    .subquery("any_record")
+)
+_HEAD_AND_ABOUT_ANY = (
+    select(_NEWEST, _ANY_RECORD)
+    .select_from(_NEWEST.outerjoin(_ANY_RECORD, true()))
+    .order_by(_ANY_RECORD.c.position)
+)
 _STEP_COLUMNS = len(_NEWEST.c)
 _STEP_VALUES = tuple(column.name for column in steps.c if column.name != "step")
 _KEPT = -1
@@ -236,6 +246,19 @@ class CachedJournal:
             return None, []
         found = [row[_STEP_COLUMNS:] for row in rows if row[_STEP_COLUMNS] is not None]
         return Step(*rows[0][:_STEP_COLUMNS]), [CachedEntry(*columns) for columns in found]
+
+    def head_and_entries_about_any(
+        self, subjects: Sequence[bytes]
+    ) -> tuple[Step | None, dict[tuple[str, bytes], list[CachedEntry]]]:
+        """Return ``head()`` and, by owner and subject, the entries about any of some hundred ``subjects``, consistently."""
+        found: dict[tuple[str, bytes], list[CachedEntry]] = {}
+        with self._database.asking() as connection:
+            rows = connection.execute(_HEAD_AND_ABOUT_ANY, {"subjects": list(subjects)}).all()
+        for row in rows:
+            *columns, owner, subject = row[_STEP_COLUMNS:]
+            if owner is not None:
+                found.setdefault((owner, subject), []).append(CachedEntry(*columns))
+        return (Step(*rows[0][:_STEP_COLUMNS]) if rows else None), found
 
     def steps(self) -> list[Step]:
         """Return all steps, newest first."""

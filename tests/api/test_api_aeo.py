@@ -45,6 +45,12 @@ def test_an_aeo_code_is_all_that_is_needed(client: TestClient, ledger: FaceLedge
     assert (ledger.requests[0].partner, ledger.requests[0].as_of) == (None, None)
 
 
+def test_who_keeps_the_entry_can_be_said(client: TestClient, ledger: FaceLedger) -> None:
+    client.get("/v1/aeo", params={"code": CODE, "home": "AU-ABF"})
+    answer = client.post("/v1/aeo/reliances", json={**RELIANCE, "home": "AU-ABF"})
+    assert ([one.issuer for one in ledger.requests], answer.json()["home"]) == (["AU-ABF"] * 2, "AU-ABF")
+
+
 @pytest.mark.parametrize("query", [{}, {"code": ""}, {"code": "x" * 101}, {"code": "1", "type": "x" * 9},
                                    {"code": "1", "at": "10:00"}, {"code": "1", "Type": "AEOS"}])  # fmt: skip
 def test_a_code_that_is_none_is_422(query: dict[str, str], client: TestClient) -> None:

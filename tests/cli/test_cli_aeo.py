@@ -113,6 +113,12 @@ def test_an_aeo_code_gets_a_verdict_with_its_exit_code(
     assert ledger.askers[0].purpose == "risk"
 
 
+def test_who_keeps_the_entry_can_be_said(command: Command, ledger: FaceLedger) -> None:
+    command("aeo", "show", CODE, "--of", "AU-ABF")
+    command(*RELY, "--of", "AU-ABF")
+    assert [one.issuer for one in ledger.requests] == ["AU-ABF"] * 2
+
+
 def test_a_final_type_exits_1_with_the_rule(command: Command) -> None:
     command("aeo", "revoke", CODE, "--type", "AEOS", "--reason", "R34")
     answer = command("aeo", "reinstate", CODE, "--type", "AEOS", "--reason", "R34")

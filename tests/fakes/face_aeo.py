@@ -82,7 +82,7 @@ class FaceAeo:
                 raise Rejected([problem])
             return known
         answer = RelianceAnswer(
-            bool(verdict), f"{len(self.reliances):032x}" if verdict else None, request.code, OWN,
+            bool(verdict), f"{len(self.reliances):032x}" if verdict else None, request.code, request.home or OWN,
             request.partner or OWN, request.type, request.office, request.declaration, request.accepted_at,
             NOW if verdict else None, 7 if verdict else None, verdict.to_dict(),
         )  # fmt: skip

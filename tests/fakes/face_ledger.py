@@ -253,14 +253,17 @@ class FaceLedger(Ledger):
         type: str | None,
         at: datetime | None,
         asker: Asker,
+        home: str | None = None,
     ) -> Verdict:
         question = VerifyRequest(
-            issuer="VN-CUSTOMS", number=code, as_of=at, kind=3, partner=partner, aeo_type=type
+            issuer=home or "VN-CUSTOMS", number=code, as_of=at, kind=3, partner=partner, aeo_type=type
         )
         return self.verify(question, asker)
 
     def rely(self, request: RelianceRequest, asker: Asker) -> RelianceAnswer:
-        verdict = self.aeo(request.code, request.partner, request.type, request.accepted_at, asker)
+        verdict = self.aeo(
+            request.code, request.partner, request.type, request.accepted_at, asker, request.home
+        )
         return self.aeos.rely(request, verdict)
 
     def aeo_act(self, request: AeoRequest) -> ActReceipt:

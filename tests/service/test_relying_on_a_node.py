@@ -26,7 +26,7 @@ from ledger.service.ledger import Ledger
 from ledger.service.use_answers import Alert
 from ledger.wiring import open_ledger
 from tests.consortium import Consortium
-from tests.gateways import CUSTOMS, OFFICER, issued, wait_until
+from tests.gateways import CUSTOMS, OFFICER, issued, sealed, wait_until
 
 HOME, TYPE = "AU-ABF", "RELY"
 MINUTE = timedelta(minutes=1)
@@ -141,9 +141,10 @@ def test_without_the_chain_nothing_is_noted_and_nothing_is_called_false(
 
 
 def test_everything_that_is_wrong_is_told_at_once(customs: Ledger, consortium: Consortium) -> None:
-    wrong = RelianceRequest("", "TOOLONGTYPE", "", "", datetime.now(UTC) + 6 * MINUTE, "P Q")
+    wrong = RelianceRequest("", "TOOLONGTYPE", "", "", datetime.now(UTC) + 6 * MINUTE, "P Q", "H H")
     found = problems(lambda: customs.rely(wrong, OFFICER))
-    assert [path for path, _ in found] == ["office", "type", "partner", "code", "declaration", "acceptedAt"]
+    expected = ["office", "type", "partner", "home", "code", "declaration", "acceptedAt"]
+    assert [path for path, _ in found] == expected
     naive = a_request("AEOAU1", datetime(2026, 1, 1))
     assert problems(lambda: customs.rely(naive, OFFICER)) == [("acceptedAt", "TIME_INVALID")]
     with open_ledger(consortium.settings("auditor")) as auditor:
@@ -180,3 +181,23 @@ def test_rebuilding_the_cache_keeps_reliances_and_their_alerts(home: Ledger, cus
     customs.rebuild()
     assert customs.rely(request, OFFICER) == noted
     assert about(customs, noted.reliance_id) == before != []
+
+
+def test_a_code_that_two_administrations_keep_is_not_guessed(
+    home: Ledger, customs: Ledger, consortium: Consortium
+) -> None:
+    code = an_entry(home)
+    with open_ledger(consortium.settings(CUSTOMS)) as other:
+        sealed(other, todays_aeo(datetime.now(UTC).date(), code, TYPE, home=CUSTOMS))
+    request = a_request(code)
+    assert problems(lambda: customs.rely(request, OFFICER)) == [("code", "CODE_AMBIGUOUS")]
+    with pytest.raises(Rejected, match=f"{HOME} and {CUSTOMS} keep such an entry"):
+        customs.aeo(code, CUSTOMS, TYPE, None, OFFICER)
+    assert customs.rely(replace(request, home=HOME), OFFICER).home == HOME
+    assert customs.aeo(code, CUSTOMS, TYPE, None, OFFICER, home=HOME)
+    assert customs.rely(replace(request, home=CUSTOMS), OFFICER).home == CUSTOMS
+
+
+def test_a_keeper_whose_tag_key_is_not_here_is_told_by_name(customs: Ledger) -> None:
+    told = problems(lambda: customs.aeo("AEOAU1", None, None, None, OFFICER, home="NOBODY\n"))
+    assert told == [("home", "TAG_KEY_MISSING")]

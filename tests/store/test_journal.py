@@ -56,6 +56,24 @@ def test_entries_of_another_member_about_the_same_subject_are_not_mixed_in(store
     assert store.journal.entries_about("VN-MOIT", b"\x01" * 32) == []
 
 
+def test_entries_about_any_of_several_subjects_come_by_owner_and_subject_with_the_head(store: Store) -> None:
+    assert store.journal.head_and_entries_about_any([bytes(32)]) == (None, {})
+    fill(store)
+    with store.writing() as connection:
+        other = entry(12, owner="VN-MOIT", subject=b"\x01" * 32)
+        store.journal.add_in(connection, [event(4)], [other, entry(13), entry(14)])
+    places = [b"\x01" * 32, b"\x04" * 32, b"\x07" * 32]
+    head, found = store.journal.head_and_entries_about_any(places)
+    assert head == store.journal.head()
+    assert {key: [one.index for one in about] for key, about in found.items()} == {
+        ("VN-VCCI", places[0]): [1, 6, 11],
+        ("VN-MOIT", places[0]): [12],
+        ("VN-VCCI", places[1]): [4, 9, 14],
+    }
+    assert found["VN-VCCI", places[0]] == store.journal.entries_about("VN-VCCI", places[0])
+    assert store.journal.head_and_entries_about_any([b"\x07" * 32]) == (head, {})
+
+
 def test_what_customs_wrote_about_a_record_is_found_with_its_owner(store: Store) -> None:
     fill(store)
     with store.writing() as connection:

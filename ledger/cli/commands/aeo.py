@@ -44,6 +44,7 @@ def _entries(aeo: Any) -> None:
     )  # fmt: skip
     _code(one)
     recognition(one)
+    _keeper(one)
     one.add_argument("--at", metavar="T", help="the moment that matters, such as 2026-11-23T09:55:00+08:00")
     one.add_argument("--purpose", default="", metavar="TEXT", help="what the look-up is for; it is logged")
     json_option(one)
@@ -61,6 +62,7 @@ def _entries(aeo: Any) -> None:
     one.add_argument(
         "--partner", metavar="CODE", help="who should recognise the AEO (default: this gateway's member)"
     )
+    _keeper(one)
     one.add_argument("--purpose", default="", metavar="TEXT", help="what the look-up is for; it is logged")
     json_option(one)
 
@@ -74,6 +76,13 @@ def _act(commands: Any, name: str, action: str, text: str) -> argparse.ArgumentP
 
 def _code(one: argparse.ArgumentParser) -> None:
     one.add_argument("code", metavar="CODE", help="AEO code; any form of it")
+
+
+def _keeper(one: argparse.ArgumentParser) -> None:
+    one.add_argument(
+        "--of", dest="home_member", metavar="CODE",
+        help="who keeps the entry; needed only when several administrations keep one with this code",
+    )  # fmt: skip
 
 
 def _agreements(agreement: Any) -> None:
