@@ -19,8 +19,8 @@ from ledger.errors import Rejected, Unavailable
 from ledger.outbox import Act
 from ledger.service.answers import ActReceipt, StatusAction
 from ledger.service.governance import calldata
-from ledger.service.knowledge import read
 from ledger.service.reading import line, moment
+from ledger.service.stories import read
 
 if TYPE_CHECKING:
     from ledger.core.entries import Entry

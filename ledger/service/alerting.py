@@ -15,9 +15,9 @@ from ledger.core.alerts import AlertFact, Confirmation, KeyReport, Relied, alert
 from ledger.core.profiles import UsePolicy
 from ledger.core.uses import UseRecord
 from ledger.service.balance_sheets import USE_STATES
-from ledger.service.knowledge import Story, read
 from ledger.service.reading import moment
 from ledger.service.reliance_alerting import RelianceAlerting
+from ledger.service.stories import Story, read
 from ledger.service.use_answers import Alert
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ class Alerting:
         step = self._parts.store.journal.head()
         if step is None or not self._own:
             return []
-        found = [*self._of_uses(first, limit, step.size), *self._reliances.alerts(first, limit, step.size)]
+        found = [*self._of_uses(first, limit, step.size), *self._reliances.alerts(first, limit, step)]
         found.sort(key=lambda alert: (alert.journal_index, alert.alert_id))
         return found[:limit]
 

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from ledger.core.envelope import Opened
     from ledger.core.state import Consortium, RecordState
     from ledger.keys.tags import TagKeys
-    from ledger.service.knowledge import Knowledge, Story
+    from ledger.service.knowledge import Knowledge
+    from ledger.service.stories import Story
     from ledger.store import Store
     from ledger.store.journal import Step
 
@@ -119,7 +120,7 @@ class Gathering:
             economies={code: member.economy for code, member in consortium.members.items()},
         )
         if question.kind == _KIND_AEO:
-            facts = replace(facts, types=story.types, agreements=self.knowledge.agreements(step.size))
+            facts = replace(facts, types=story.types, agreements=self.knowledge.agreements(step))
         return facts
 
     def _tag(self, issuer: str, kind: int, number: str) -> bytes | None:

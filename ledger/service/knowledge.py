@@ -1,23 +1,21 @@
 """Knowledge: what the cache adds up to, kept folded in memory and brought up to date before it is used.
 
-Governance is small, so it is folded once and then only what is new; a reorganisation folds it anew. Records are folded from
-their few entries when somebody asks. Nothing is fetched from the chain here.
+Governance and agreements are few, so they are folded once and kept until they change; a reorganisation folds them anew. Records
+are folded when somebody asks (``stories``). Nothing is fetched from the chain here.
 """
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from copy import deepcopy
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
-from ledger.core.acts import AliasAdded, EntryType
-from ledger.core.aeo import Agreements, TypeState, agreements_of, types_of
-from ledger.core.entries import Entry, MalformedEntry, decode
-from ledger.core.state import RECORD_TYPES, Consortium, JournalContradiction, RecordState, record_of
-from ledger.core.uses import Usage, usage_of
+from ledger.core.acts import EntryType
+from ledger.core.aeo import Agreements, agreements_of
+from ledger.core.state import Consortium, JournalContradiction
 from ledger.errors import Unavailable
+from ledger.service.stories import NOTHING, Stories, Story, believed, read
 
 if TYPE_CHECKING:
     from ledger.store import Store
@@ -25,19 +23,6 @@ if TYPE_CHECKING:
 
 
 _AGREEMENTS = (EntryType.AGREEMENT_PROPOSED, EntryType.RECOGNITION_CHANGED)
-_Told = TypeVar("_Told")
-
-
-@dataclass(frozen=True, slots=True)
-class Story:
-    """What the journal tells of one record; all None, or without types, when there is none."""
-
-    record: RecordState | None = None
-    usage: Usage | None = None
-    types: Mapping[str, TypeState] = field(default_factory=dict)
-
-
-NOTHING = Story()
 
 
 class Knowledge:
@@ -53,6 +38,10 @@ class Knowledge:
         self._folded: list[CachedEntry] = []
         self._step: Step | None = None
         self._number = 0
+        self._agreements = Agreements({})
+        self._agreed: list[CachedEntry] = []
+        self._agreed_at: tuple[Step, int] | None = None
+        self._stories = Stories()
 
     def consortium(self, step: Step | None = None) -> Consortium:
         """Return members, keys, registries and proposals as of the cache's newest step, which is ``step`` if given."""
@@ -71,11 +60,11 @@ class Knowledge:
         step, cached = self._store.journal.head_and_entries_about(owner, tag)
         if step is None:
             return None, NOTHING
-        return step, self._followed(owner, registry, cached, step.size)
+        return step, self._followed(owner, registry, tag, cached, step.size)
 
     def story(self, owner: str, registry: bytes, tag: bytes, size: int) -> Story:
         """Return what the first ``size`` entries tell of a record; an alias of an AEO entry leads to that entry."""
-        return self._followed(owner, registry, self._store.journal.entries_about(owner, tag), size)
+        return self._followed(owner, registry, tag, self._store.journal.entries_about(owner, tag), size)
 
     def standing(self, registry: bytes, places: Sequence[tuple[str, bytes]]) -> list[tuple[str, bytes]]:
         """Return those of ``places``, each an owner and a tag, where a record stands or to which an alias leads, in order.
@@ -87,7 +76,7 @@ class Knowledge:
             return []
         found = []
         for owner, tag in places:
-            record = self._followed(owner, registry, cached.get((owner, tag), ()), step.size).record
+            record = self._followed(owner, registry, tag, cached.get((owner, tag), ()), step.size).record
             if record is not None:
                 found.append((owner, record.tag))
         return found
@@ -107,21 +96,36 @@ class Knowledge:
                 return self.story(member, registry, entry.subject, size)
         return None
 
-    def agreements(self, size: int) -> Agreements:
-        """Return all agreements on mutual recognition as the first ``size`` entries tell them."""
-        found = self.agreement_entries()
-        return _believed(lambda: agreements_of(read(one) for one in found if one.index < size))
+    def agreements(self, step: Step) -> Agreements:
+        """Return all agreements on mutual recognition as of a step of the cache."""
+        with self._guard:
+            if (step, step.number) != self._agreed_at:
+                found = [one for one in self.agreement_entries() if one.index < step.size]
+                if found != self._agreed:
+                    self._agreements = believed(lambda: agreements_of(map(read, found)))
+                    self._agreed = found
+                self._agreed_at = step, step.number
+            return self._agreements
 
     def agreement_entries(self) -> list[CachedEntry]:
         """Return the entries about agreements, oldest first."""
         return self._store.journal.entries_of_types(*_AGREEMENTS)
 
-    def _followed(self, owner: str, registry: bytes, cached: Sequence[CachedEntry], size: int) -> Story:
-        entries = _about(registry, cached, size)
-        target = _alias_target(entries)
-        if target is not None:
-            entries = _about(registry, self._store.journal.entries_about(owner, target), size)
-        return _believed(lambda: _told(entries))
+    def _followed(
+        self, owner: str, registry: bytes, tag: bytes, cached: Sequence[CachedEntry], size: int
+    ) -> Story:
+        story = self._told(owner, registry, tag, cached, size)
+        if story.alias_of is None:
+            return story
+        target = story.alias_of
+        return self._told(owner, registry, target, self._store.journal.entries_about(owner, target), size)
+
+    def _told(
+        self, owner: str, registry: bytes, tag: bytes, cached: Sequence[CachedEntry], size: int
+    ) -> Story:
+        if cached and cached[-1].index >= size:
+            cached = [one for one in cached if one.index < size]
+        return self._stories.tell((registry, owner, tag), cached)
 
     def _bring_up_to_date(self) -> None:
         # Compared from the first entry on: a reorganisation, or a rebuild of an edited cache, may have changed any.
@@ -140,42 +144,3 @@ class Knowledge:
                     f"the journal contradicts itself: {error}; run tradeseal rebuild"
                 ) from error
         self._consortium, self._folded = consortium, found
-
-
-def _about(registry: bytes, cached: Sequence[CachedEntry], size: int) -> list[Entry]:
-    entries = (read(one) for one in cached if one.index < size)
-    return [one for one in entries if one.contract == registry and one.type in RECORD_TYPES]
-
-
-def _alias_target(entries: Sequence[Entry]) -> bytes | None:
-    """Return the tag that an alias leads to, or None when the entries are not about an alias that stands."""
-    if not entries or not isinstance(entries[-1].act, AliasAdded):
-        return None
-    return entries[-1].act.tag
-
-
-def _told(entries: Sequence[Entry]) -> Story:
-    record = record_of(entries)
-    return NOTHING if record is None else Story(record, usage_of(entries), types_of(entries))
-
-
-def _believed(fold: Callable[[], _Told]) -> _Told:
-    """Return what ``fold`` makes of cached entries; they were checked when they were read."""
-    try:
-        return fold()
-    except (ValueError, KeyError) as error:
-        raise Unavailable(f"the cache contradicts itself: {error}; run tradeseal rebuild") from error
-
-
-def read(cached: CachedEntry) -> Entry:
-    """Return what a cached entry says.
-
-    Raises:
-        Unavailable: its bytes are damaged.
-    """
-    try:
-        return decode(cached.entry, cached.index)
-    except MalformedEntry as error:
-        raise Unavailable(
-            f"entry {cached.index} of the cache is damaged ({error}); run tradeseal rebuild"
-        ) from error

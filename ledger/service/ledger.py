@@ -38,8 +38,8 @@ from ledger.service.answers import (
 from ledger.service.customs import Customs
 from ledger.service.governance import describe_members, describe_proposals
 from ledger.service.issuing import Issuing
-from ledger.service.knowledge import read
 from ledger.service.reading import converge_if_possible, line, moment, reread
+from ledger.service.stories import read
 from ledger.store import open_store
 from ledger.sync import rebuild
 

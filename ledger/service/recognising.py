@@ -189,7 +189,7 @@ class Recognising:
         step = self._parts.store.journal.head()
         if step is None:
             return []
-        found = self._parts.knowledge.agreements(step.size)
+        found = self._parts.knowledge.agreements(step)
         return [_described(agreement) for _, agreement in sorted(found.by_number.items())]
 
 

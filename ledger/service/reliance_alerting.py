@@ -12,13 +12,14 @@ from typing import TYPE_CHECKING, Final
 from ledger.core.acts import EntryType
 from ledger.core.reliances import Reliance, RelianceAlert, Rested, reliance_alerts
 from ledger.service.aeo_questions import AEO
-from ledger.service.knowledge import Story, read
 from ledger.service.reading import moment
+from ledger.service.stories import Story, read
 from ledger.service.use_answers import Alert
 
 if TYPE_CHECKING:
     from ledger.core.aeo import Agreements
     from ledger.service.parts import Parts
+    from ledger.store.journal import Step
     from ledger.store.reliances import KnownReliance
 
 _CAUSES: Final = (
@@ -33,11 +34,12 @@ class RelianceAlerting:
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
 
-    def alerts(self, first: int, limit: int, size: int) -> list[Alert]:
-        """Return up to ``limit`` alerts that entries from index ``first`` on, of the first ``size``, caused; oldest first."""
+    def alerts(self, first: int, limit: int, step: Step) -> list[Alert]:
+        """Return up to ``limit`` alerts that entries from index ``first`` on, up to ``step``, caused; oldest first."""
         if not self._parts.store.reliances.exist():
             return []
-        agreements = self._parts.knowledge.agreements(size)
+        size = step.size
+        agreements = self._parts.knowledge.agreements(step)
         known = {one.reliance_id: one for one in self._touched(first, size, agreements)}
         stories: dict[tuple[str, bytes], Story] = {}
         rested = []

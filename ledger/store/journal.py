@@ -10,24 +10,23 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from sqlalchemy import (
     Connection,
     LargeBinary,
-    Row,
     bindparam,
     delete,
     func,
     insert,
     literal_column,
-    or_,
     select,
     text,
     true,
     update,
 )
 
+from ledger.store.comparison import differences
 from ledger.store.schema import (
     AGREEMENTS,
     ANCHORED_DOCUMENT,
@@ -271,24 +270,8 @@ class CachedJournal:
         What only one of them has read so far is not a difference, because the journal only grows; a row past what this
         cache has read is one, because nobody read it.
         """
-        found: list[str] = []
         with self._database.reading() as mine, other._database.reading() as theirs:
-            own, good = self.head_in(mine), self.head_in(theirs)
-            size = 0 if own is None else own.size
-            both = min(size, 0 if good is None else good.size)
-            for table, key in ((entries, entries.c.position), (events, events.c.first)):
-                asked = select(table).order_by(key).execution_options(yield_per=_CHUNK)
-                here = mine.execute(asked.where(or_(key < both, key >= size, key < 0)))
-                for left, right in _side_by_side(here, theirs.execute(asked.where(key < both))):
-                    if left != right:
-                        found.append(_difference(table.name, left, right))
-                    if len(found) >= limit:
-                        return found
-        if own is None or good is None or own.size != good.size:
-            return found
-        if (own.root, own.frontier) != (good.root, good.frontier):
-            found.append(f"steps {own.block_number}: the cache holds another tree than the chain")
-        return found
+            return differences(mine, theirs, self.head_in(mine), self.head_in(theirs), limit)
 
     # --- writing, inside a transaction of the caller --------------------------------------------------------
 
@@ -368,33 +351,6 @@ def _entry_values(row: EntryRow) -> dict[str, object]:
         "time": row.time,
         "entry": row.entry,
     }
-
-
-def _side_by_side(
-    left: Iterable[Row[Any]], right: Iterable[Row[Any]]
-) -> Iterator[tuple[tuple[Any, ...] | None, tuple[Any, ...] | None]]:
-    """Pair rows by their first column, both sides sorted by it; None where one side lacks the row."""
-    lefts, rights = iter(left), iter(right)
-    one, other = next(lefts, None), next(rights, None)
-    while one is not None or other is not None:
-        if other is None or (one is not None and one[0] < other[0]):
-            yield tuple(one or ()), None
-            one = next(lefts, None)
-        elif one is None or other[0] < one[0]:
-            yield None, tuple(other)
-            other = next(rights, None)
-        else:
-            yield tuple(one), tuple(other)
-            one, other = next(lefts, None), next(rights, None)
-
-
-def _difference(table: str, left: tuple[Any, ...] | None, right: tuple[Any, ...] | None) -> str:
-    key = (left or right or ("?",))[0]
-    if left is None:
-        return f"{table} {key}: missing in the cache"
-    if right is None:
-        return f"{table} {key}: not on the chain"
-    return f"{table} {key}: the cache holds other bytes than the chain"
 
 
 def _chunks(rows: Iterable[_Row]) -> Iterator[Sequence[_Row]]:
