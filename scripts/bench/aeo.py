@@ -78,8 +78,8 @@ def measure_in(world: World, scale: Scale, changes: tuple[int, ...] = _CHANGES) 
         "Changes: how often recognition of the type came into force, was suspended or was lifted. Gas is what eth_estimateGas "
         f"answers for recognisedAt as a transaction, the highest of {_MOMENTS} moments; time is that of an eth_call to the "
         f"embedded node from Python, median of {_ASKED}.",
-        f"The last look-ups, {-(-scale.requests // _FEWER):,}, are those of a gateway that has read all changes: it reads every "
-        "change of every agreement at each look-up, which the contract does not.",
+        f"The last look-ups, {-(-scale.requests // _FEWER):,}, are those of a gateway that has read all changes; it keeps the "
+        "agreements folded until they change.",
     )
     return Section("aeo", rows, remarks)
 
