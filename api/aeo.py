@@ -8,12 +8,13 @@ from api.access import Scope
 from api.acts import ACT_ERRORS, KEY, Done, carry_out, check_members, done
 from api.aeo_models import AeoBody, RelianceBody, RelianceReport
 from api.errors import encode
-from api.gateway import Call, Route, answer
+from api.gateway import Call, Route
 from api.models import ReceiptAnswer, VerdictAnswer
 from api.queries import Parameter, read_query
-from api.verification import PARTNER, TYPE
+from api.verification import PARTNER, TYPE, judged
 from ledger.service.aeo_answers import AeoAction, AeoRequest, RelianceRequest
-from ledger.service.wire import read_moment, read_reason, receipt_shape, reliance_shape, verdict_shape
+from ledger.service.answers import VerifyRequest
+from ledger.service.wire import read_moment, read_reason, receipt_shape, reliance_shape
 
 _CODE = Parameter("code", "AEO code as declared; any form of it that was registered.", True, 100)
 _AT = Parameter(
@@ -31,16 +32,15 @@ _ALIASES = (AeoAction.ADD_ALIAS, AeoAction.REMOVE_ALIAS)
 
 async def judge_aeo(call: Call) -> Response:
     """Judge an AEO code: authorised and recognised, for a type, at a time."""
-    query, gateway = read_query(call.request, _QUERY), call.gateway
-    asker = call.known_caller().asker(call.request)
+    query, ledger = read_query(call.request, _QUERY), call.gateway.ledger
     at = None if "at" not in query else read_moment("at", query["at"])
-    verdict = await gateway.look(
-        lambda: gateway.ledger.aeo(
-            query["code"], query.get("partner"), query.get("type"), at, asker, query.get("home")
+
+    def ask() -> VerifyRequest:
+        return ledger.aeo_question(
+            query["code"], query.get("partner"), query.get("type"), at, query.get("home")
         )
-    )
-    gateway.metrics.verdict(verdict.word.value)
-    return answer(verdict_shape(verdict))
+
+    return await judged(call, ask() if ledger.answers_at_once() else await call.gateway.look(ask))
 
 
 async def change_aeo(call: Call) -> Response:

@@ -45,7 +45,7 @@ async def by_number(call: Call) -> Response:
     """Judge a number."""
     query = read_query(call.request, _QUERY)
     as_of = query.get("asOf")
-    return await _judged(
+    return await judged(
         call,
         VerifyRequest(
             issuer=query["issuer"],
@@ -64,10 +64,11 @@ async def by_body(call: Call) -> Response:
     """Judge a document or a number, together with a declaration where there is one."""
     read_query(call.request, ())
     data = await read_bytes(call.request, call.gateway.limits.body_bytes)
-    return await _judged(call, await call.gateway.look(lambda: _request(data)))
+    return await judged(call, await call.gateway.look(lambda: _request(data)))
 
 
-async def _judged(call: Call, request: VerifyRequest) -> Response:
+async def judged(call: Call, request: VerifyRequest) -> Response:
+    """Judge one question, together with others that come at the same time."""
     gateway, asker = call.gateway, call.known_caller().asker(call.request)
     if gateway.ledger.answers_at_once():
         # A hop to another thread costs more than this answer, and two threads slow each other down.

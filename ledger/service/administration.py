@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from ledger.core.verdict import Verdict
     from ledger.service.acting import Acting
     from ledger.service.aeo_answers import AeoRequest, AgreementAnswer, AgreementRequest
-    from ledger.service.answers import ActReceipt, Asker
+    from ledger.service.answers import ActReceipt, Asker, VerifyRequest
     from ledger.service.parts import Parts
 
 
@@ -37,13 +37,23 @@ class Administration:
     ) -> Verdict:
         """Judge whether ``partner`` (None: this gateway's member) recognised an AEO at ``at`` (None: now).
 
+        Raises:
+            Rejected: as ``aeo_question``.
+        """
+        return self._parts.verification.verify(self.aeo_question(code, partner, type, at, home), asker)
+
+    def aeo_question(
+        self, code: str, partner: str | None, type: str | None, at: datetime | None, home: str | None = None
+    ) -> VerifyRequest:
+        """Return what ``aeo`` asks ``verify``: the same question, of the administration that keeps the entry.
+
         Args:
             home: the administration that keeps the entry; None is the only one that keeps one with this code.
 
         Raises:
             Rejected: an unusable code, no administration's tag key here, or several that keep an entry with this code.
         """
-        return self._questions.ask(code, partner, type, at, asker, home)
+        return self._questions.question(code, partner, type, at, home)
 
     def aeo_act(self, request: AeoRequest) -> ActReceipt:
         """Grant or change a type, or an alias, of an AEO entry of this gateway's member.

@@ -16,8 +16,6 @@ from ledger.service.answers import VerifyRequest
 from ledger.service.reading import converge_if_possible
 
 if TYPE_CHECKING:
-    from ledger.core.verdict import Verdict
-    from ledger.service.answers import Asker
     from ledger.service.parts import Parts
 
 AEO: Final = 3
@@ -55,7 +53,7 @@ class AeoQuestions:
                 wanted = "an administration whose tag key is here (tradeseal key tag import)"
             raise Rejected([Problem(path, _shown(value), wanted, code="TAG_KEY_MISSING")])
         found = self._found(homes, code)
-        if not found:
+        if not found and not self._parts.verification.is_recent():
             # Not known here yet: which administration keeps it, only the journal's newest entries can say.
             converge_if_possible(self._parts)
             found = self._found(homes, code)
@@ -68,24 +66,11 @@ class AeoQuestions:
             raise Rejected([Problem("code", _shown(code), wanted, code="CODE_AMBIGUOUS")])
         return found[0] if found else Keeper(homes[0], None)
 
-    def ask(
-        self,
-        code: str,
-        partner: str | None,
-        name: str | None,
-        at: datetime | None,
-        asker: Asker,
-        home: str | None = None,
-    ) -> Verdict:
-        """Judge whether an AEO is recognised; see ``Ledger.aeo``."""
-        return self.ask_about(self.keeper(code, home).home, code, partner, name, at, asker)
-
-    def ask_about(
-        self, home: str, code: str, partner: str | None, name: str | None, at: datetime | None, asker: Asker
-    ) -> Verdict:
-        """Judge the same of an entry that ``home`` keeps."""
-        request = VerifyRequest(issuer=home, number=code, kind=AEO, as_of=at, partner=partner, aeo_type=name)
-        return self._parts.verification.verify(request, asker)
+    def question(
+        self, code: str, partner: str | None, name: str | None, at: datetime | None, home: str | None = None
+    ) -> VerifyRequest:
+        """Return the question whether an AEO is recognised; see ``Ledger.aeo_question``."""
+        return about(self.keeper(code, home).home, code, partner, name, at)
 
     def _found(self, homes: list[str], code: str) -> list[Keeper]:
         registry, tags = self._parts.manifest.registry(AEO), self._parts.tag_keys
@@ -101,6 +86,11 @@ class AeoQuestions:
             if code in members and members[code].roles & Role.ADMINISTRATION
         ]
         return sorted(found, key=lambda code: code == self._own)
+
+
+def about(home: str, code: str, partner: str | None, name: str | None, at: datetime | None) -> VerifyRequest:
+    """Return the question whether an AEO whose entry ``home`` keeps is recognised."""
+    return VerifyRequest(issuer=home, number=code, kind=AEO, as_of=at, partner=partner, aeo_type=name)
 
 
 def _shown(value: str) -> str:

@@ -18,6 +18,7 @@ from ledger.core.problems import Problem
 from ledger.core.verdict import CheckName, Outcome, Verdict
 from ledger.errors import Rejected, Unavailable
 from ledger.service.aeo_answers import RelianceAnswer, RelianceRequest
+from ledger.service.aeo_questions import about
 from ledger.service.reading import converge_if_possible, moment
 from ledger.store.reliances import KnownReliance
 
@@ -54,9 +55,8 @@ class Relying:
             known = self._parts.store.reliances.find(_id_of(request, keeper.home, keeper.tag))
             if known is not None:
                 return self._again(known, request)
-        verdict = self._questions.ask_about(
-            keeper.home, request.code, self._partner(request), request.type, request.accepted_at, asker
-        )
+        question = about(keeper.home, request.code, self._partner(request), request.type, request.accepted_at)
+        verdict = self._parts.verification.verify(question, asker)
         if keeper.tag is None or not _passed(verdict):
             return self._not_noted(request, keeper.home, verdict)
         reliance = KnownReliance(

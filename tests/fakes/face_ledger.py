@@ -255,10 +255,14 @@ class FaceLedger(Ledger):
         asker: Asker,
         home: str | None = None,
     ) -> Verdict:
-        question = VerifyRequest(
+        return self.verify(self.aeo_question(code, partner, type, at, home), asker)
+
+    def aeo_question(
+        self, code: str, partner: str | None, type: str | None, at: datetime | None, home: str | None = None
+    ) -> VerifyRequest:
+        return VerifyRequest(
             issuer=home or "VN-CUSTOMS", number=code, as_of=at, kind=3, partner=partner, aeo_type=type
         )
-        return self.verify(question, asker)
 
     def rely(self, request: RelianceRequest, asker: Asker) -> RelianceAnswer:
         verdict = self.aeo(

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import secrets
 import time
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from ledger.core.facts import Source
 from ledger.core.verdict import Word
+from ledger.demo.documents import todays_aeo
 from ledger.service.answers import StatusAction
 from ledger.service.ledger import Ledger
 from ledger.wiring import open_ledger
 from tests.consortium import Consortium
 from tests.fakes.spoilt_node import SpoiltNode, a_spoilt_node
-from tests.gateways import CUSTOMS, ISSUER, a_fresh_certificate, ask, names, sealed
+from tests.gateways import CUSTOMS, ISSUER, OFFICER, a_fresh_certificate, ask, names, sealed
 
 Open = Callable[[int], Ledger]
 
@@ -68,6 +71,21 @@ def test_a_fresh_reading_answers_without_the_node_and_says_how_old_it_is(
         node.heal()
         customs.converge()
         assert ask(customs, document=document).word is Word.REJECT
+
+
+def test_a_fresh_reading_answers_about_a_code_that_it_does_not_have_yet(
+    consortium: Consortium, node: SpoiltNode, open_customs: Open
+) -> None:
+    entry = todays_aeo(datetime.now(UTC).date(), f"AEOAU{secrets.randbelow(10**10):010}")
+    with open_customs(3_600) as customs, open_ledger(consortium.settings("AU-ABF")) as home:
+        customs.converge()
+        sealed(home, entry)
+        question = (entry["certificateNumber"], None, "AEOS", None, OFFICER)
+        verdict = customs.aeo(*question)
+        assert (verdict.word, verdict.block.source) == (Word.REFER, Source.RECENT)
+        customs.converge()
+        assert "NUMBER_NOT_FOUND" not in names(customs.aeo(*question))
+        assert "NUMBER_NOT_FOUND" in names(verdict)
 
 
 def test_a_reading_that_is_too_old_answers_nothing_by_itself(
