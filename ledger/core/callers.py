@@ -1,7 +1,7 @@
 """Callers: who may write to a registry, as the consortium answers the registries.
 
 The one rule: every question is about the entry's own time, for members and keys are as the entries before it left them. The
-rules are those of ``contracts/Consortium.sol``, said once more; an entry that breaks one stops the fold.
+rules are those of ``Members`` and ``DocumentKeys`` in ``contracts/``, said once more; an entry that breaks one stops the fold.
 """
 
 from __future__ import annotations

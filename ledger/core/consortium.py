@@ -1,8 +1,8 @@
 """Consortium: the fold of the entries about members, keys, registries and votes.
 
 The one rule: an entry that the contract could not have written in the state before it stops the fold, because from
-there on nobody can claim to know anything. The rules are those of ``contracts/Consortium.sol``, said once more and
-independently of it. Records are not known here: see ``state``.
+there on nobody can claim to know anything. The rules are those of ``Consortium``, ``Members`` and ``DocumentKeys`` in
+``contracts/``, said once more and independently of them. Records are not known here: see ``state``.
 """
 
 from __future__ import annotations

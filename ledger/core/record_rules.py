@@ -1,6 +1,6 @@
 """Record rules: what the issuer says of a record: anchored, status, replaced, confirmed.
 
-The one rule: an entry that ``contracts/Registry.sol`` and ``contracts/UseRegistry.sol`` could not have written in the state
+The one rule: an entry that ``contracts/Registry.sol`` and ``contracts/UseTerms.sol`` could not have written in the state
 before it is a contradiction. What hangs on a record (links, terms, lines) is judged in ``terms_rules``.
 """
 

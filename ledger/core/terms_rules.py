@@ -1,6 +1,6 @@
 """Terms rules: what a record hangs on, and what may be drawn on it, line by line.
 
-The one rule: an entry that ``contracts/UseRegistry.sol`` could not have written in the state before it is a contradiction.
+The one rule: an entry that ``contracts/UseTerms.sol`` could not have written in the state before it is a contradiction.
 Links, what a child takes and what it gives back are only written in the call that anchors, replaces or cancels the child;
 ``Course`` says how far that has got. A child is a back-to-back certificate or an extract; its lines take from its parent's.
 """
