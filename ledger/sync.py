@@ -155,31 +155,30 @@ def require_chain(chain: Chain, chain_id: int) -> None:
 
 def _undo_orphans(chain: Chain, store: Store) -> int:
     """Undo the steps whose block is not on the chain any more; return how many entries that took away."""
-    steps = store.journal.steps()
-    if not steps:
-        return 0
+    newest: Step | None = None
     surviving: Step | None = None
-    for step in steps:
+    for step in store.journal.steps():
+        newest = newest or step
         block = chain.block(step.block_number)
-        if block is None and step is steps[0]:
+        if block is None and step is newest:
             # Not a reorganisation that we could see: the other branch is not there to be read.
             head = chain.head().number
             raise Unavailable(f"the node is at block {head}, the cache has read to block {step.block_number}")
         if block is not None and block.digest == step.block_digest:
             surviving = step
             break
-    if surviving is steps[0]:
+    if newest is None or surviving is newest:
         return 0
     size, block_number = (0, -1) if surviving is None else (surviving.size, surviving.block_number)
     with store.writing() as connection:
-        if store.journal.head_in(connection) != steps[0]:
+        if store.journal.head_in(connection) != newest:
             return 0  # another process was faster
         store.journal.forget_in(connection, size)
         if surviving is None:
             store.journal.forget_all_in(connection)
         store.documents.unanchor_in(connection, size)
         store.outgoing.unmine_after_in(connection, block_number)
-    return steps[0].size - size
+    return newest.size - size
 
 
 # --- reading ------------------------------------------------------------------------------------------------

@@ -145,10 +145,14 @@ def record_of(entries: Sequence[Entry]) -> RecordState | None:
     """
     record = None
     for entry in entries:
-        if record is None:
-            record = None if isinstance(entry.act, AliasAdded | AliasRemoved) else anchored(entry)
-            continue
-        if (entry.owner, entry.contract, entry.subject) != (record.member, record.registry, record.tag):
-            raise ValueError(f"entry {entry.index} is about another record than entry {record.index}")
-        record = record.with_entry(entry)
+        record = with_next(record, entry)
     return record
+
+
+def with_next(record: RecordState | None, entry: Entry) -> RecordState | None:
+    """Return the record after the next entry about its tag, or None while there is none: ``record_of``, one by one."""
+    if record is None:
+        return None if isinstance(entry.act, AliasAdded | AliasRemoved) else anchored(entry)
+    if (entry.owner, entry.contract, entry.subject) != (record.member, record.registry, record.tag):
+        raise ValueError(f"entry {entry.index} is about another record than entry {record.index}")
+    return record.with_entry(entry)

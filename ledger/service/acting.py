@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from ledger.service.parts import Parts
     from ledger.store.journal import CachedEntry
 
+_Entries = Callable[[int], "Sequence[CachedEntry]"]
 _MOST_CONFIRMED = 512
 _ANCHORED = EntryType.RECORD_ANCHORED
 _STATUS = {
@@ -130,12 +131,12 @@ class Acting:
             Refused, Unavailable: as ``Outbox.carry_out``.
         """
         journal = self._parts.store.journal
-        return self.carry_out_among(name, kind, call, lambda: journal.entries_about(owner, subject))
+        return self.carry_out_among(
+            name, kind, call, lambda first: journal.entries_about(owner, subject, first)
+        )
 
-    def carry_out_among(
-        self, name: str, kind: int, call: bytes, entries: Callable[[], Sequence[CachedEntry]]
-    ) -> ActReceipt:
-        """Carry out a call like ``carry_out``; its entry is one of ``entries``."""
+    def carry_out_among(self, name: str, kind: int, call: bytes, entries: _Entries) -> ActReceipt:
+        """Carry out a call like ``carry_out``; its entry is one of ``entries``, which gives those from an index on."""
         registry = self._parts.manifest.registry(kind)
         act = Act(registry, call, f"{name} by {self._own}")
         return self._carry_out(name, self._parts.operator(), act, entries)
@@ -174,12 +175,13 @@ class Acting:
                 mined += lane.step().mined
         return mined
 
-    def _carry_out(
-        self, name: str, outbox: Outbox, act: Act, entries: Callable[[], Sequence[CachedEntry]]
-    ) -> ActReceipt:
+    def _carry_out(self, name: str, outbox: Outbox, act: Act, entries: _Entries) -> ActReceipt:
+        size = self._parts.store.journal.size()
         row = outbox.carry_out(act)
         self._parts.converge()
-        found = [one for one in entries() if one.transaction == row.digest]
+        found = [one for one in entries(size) if one.transaction == row.digest]
+        if not found:  # a reorganisation can put it before what the journal had reached
+            found = [one for one in entries(0) if one.transaction == row.digest]
         if row.digest is None or not found:
             raise Unavailable(f"{act.purpose}: it was mined, but the journal does not show it yet")
         entry = read(found[-1])

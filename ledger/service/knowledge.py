@@ -107,9 +107,9 @@ class Knowledge:
                 self._agreed_at = step, step.number
             return self._agreements
 
-    def agreement_entries(self) -> list[CachedEntry]:
-        """Return the entries about agreements, oldest first."""
-        return self._store.journal.entries_of_types(*_AGREEMENTS)
+    def agreement_entries(self, first: int = 0) -> list[CachedEntry]:
+        """Return the entries about agreements from index ``first`` on, oldest first."""
+        return self._store.journal.entries_of_types(*_AGREEMENTS, first_index=first)
 
     def _followed(
         self, owner: str, registry: bytes, tag: bytes, cached: Sequence[CachedEntry], size: int

@@ -14,9 +14,10 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from ledger.core.acts import AliasAdded
-from ledger.core.aeo import TypeState, types_of
+from ledger.core.aeo import TypeState, with_type_entry
 from ledger.core.entries import Entry, MalformedEntry, decode
-from ledger.core.state import RECORD_TYPES, RecordState, record_of
+from ledger.core.records import RecordState, with_next
+from ledger.core.state import RECORD_TYPES
 from ledger.core.uses import Usage, UseBook
 from ledger.errors import Unavailable
 
@@ -96,13 +97,15 @@ class Stories:
 class _Fold:
     """The entries about one tag, taken in so far."""
 
-    __slots__ = ("_book", "_entries", "_registry", "cached")
+    __slots__ = ("_book", "_last", "_record", "_registry", "_types", "cached")
 
     def __init__(self, registry: bytes) -> None:
         self.cached: list[CachedEntry] = []
         self._registry = registry
-        self._entries: list[Entry] = []
+        self._last: Entry | None = None
+        self._record: RecordState | None = None
         self._book = UseBook()
+        self._types: dict[str, TypeState] = {}
 
     def begins(self, cached: Sequence[CachedEntry]) -> bool:
         """Return whether ``cached`` is what was taken in, and perhaps more."""
@@ -118,13 +121,15 @@ class _Fold:
         for one in new:
             entry = read(one)
             if entry.contract == self._registry and entry.type in RECORD_TYPES:
-                self._entries.append(entry)
+                self._last = entry
+                self._record = with_next(self._record, entry)
                 self._book.take(entry)
-        last = self._entries[-1].act if self._entries else None
-        if isinstance(last, AliasAdded):
-            return Story(alias_of=last.tag)
-        record = record_of(self._entries)
-        return NOTHING if record is None else Story(record, self._book.usage(), types_of(self._entries))
+                with_type_entry(self._types, entry)
+        if self._last is not None and isinstance(self._last.act, AliasAdded):
+            return Story(alias_of=self._last.act.tag)
+        if self._record is None:
+            return NOTHING
+        return Story(self._record, self._book.usage(), dict(self._types))
 
 
 def believed(fold: Callable[[], _Told]) -> _Told:

@@ -112,6 +112,7 @@ _FULL = (
     .order_by(entries.c.position)
 )
 _ABOUT = _FULL.where(entries.c.subject == bindparam("subject"), entries.c.owner == bindparam("owner"))
+_ABOUT_FROM = _ABOUT.where(entries.c.position >= bindparam("first"))
 _ANCHORING = _FULL.where(
     entries.c.type == literal_column("32"),
     literal_column(ANCHORED_DOCUMENT) == bindparam("document_id", type_=LargeBinary),
@@ -131,6 +132,8 @@ _STEPS = select(
     steps.c.frontier,
     steps.c.step,
 ).order_by(steps.c.step.desc())
+_STEPS_BEFORE = _STEPS.where(steps.c.step < bindparam("before")).limit(bindparam("many"))
+_NEWER_THAN_ANY = 2**63 - 1
 _HEAD = _STEPS.limit(1)
 _NEWEST, _RECORD = _HEAD.subquery("newest"), _ABOUT.subquery("about")
 _HEAD_AND_ABOUT = (
@@ -162,10 +165,11 @@ class CachedJournal:
 
     # --- reading --------------------------------------------------------------------------------------------
 
-    def entries_about(self, owner: str, subject: bytes) -> list[CachedEntry]:
-        """Return the entries about ``subject`` of ``owner``, whoever made them, oldest first."""
+    def entries_about(self, owner: str, subject: bytes, first: int = 0) -> list[CachedEntry]:
+        """Return the entries about ``subject`` of ``owner`` from index ``first`` on, whoever made them, oldest first."""
         with self._database.reading() as connection:
-            rows = connection.execute(_ABOUT, {"owner": owner, "subject": subject}).all()
+            asked = {"owner": owner, "subject": subject, "first": first}
+            rows = connection.execute(_ABOUT_FROM, asked).all()
         return [CachedEntry(*row) for row in rows]
 
     def entries_anchoring(self, member: str, document_id: bytes) -> list[CachedEntry]:
@@ -259,10 +263,17 @@ class CachedJournal:
                 found.setdefault((owner, subject), []).append(CachedEntry(*columns))
         return (Step(*rows[0][:_STEP_COLUMNS]) if rows else None), found
 
-    def steps(self) -> list[Step]:
-        """Return all steps, newest first."""
-        with self._database.reading() as connection:
-            return [Step(*row) for row in connection.execute(_STEPS)]
+    def steps(self) -> Iterator[Step]:
+        """Yield all steps, newest first, read as they are asked for: nearly always the first one decides."""
+        before, many = _NEWER_THAN_ANY, 1
+        while True:
+            with self._database.reading() as connection:
+                rows = connection.execute(_STEPS_BEFORE, {"before": before, "many": many}).all()
+            found = [Step(*row) for row in rows]
+            yield from found
+            if len(found) < many:
+                return
+            before, many = found[-1].number, _CHUNK
 
     def differences(self, other: CachedJournal, limit: int = 20) -> list[str]:
         """Return, one per line, where this cache is not byte for byte what ``other`` holds.

@@ -49,6 +49,7 @@ def test_entries_about_a_subject_come_oldest_first_with_block_and_transaction(st
     assert [one.index for one in found] == [1, 6, 11]
     assert (found[1].entry, found[1].block_number, found[1].transaction) == (b"\x06" * 40, 12, b"\x42" * 32)
     assert found[1].block_digest == b"\x02" * 32
+    assert store.journal.entries_about("VN-VCCI", b"\x01" * 32, first=6) == found[1:]
 
 
 def test_entries_of_another_member_about_the_same_subject_are_not_mixed_in(store: Store) -> None:
@@ -136,6 +137,29 @@ def test_rare_types_have_an_index_of_their_own(first: int, last: int, index: str
     assert "entries_of_uses" in plans[2]
 
 
+def test_entries_about_a_subject_are_found_by_it_and_not_by_reading_on() -> None:
+    with open_store("sqlite://") as store:
+        fill(store)
+        asked: list[str] = []
+        listen(store.journal._database.engine, "before_cursor_execute", lambda *given: asked.append(given[2]))
+        store.journal.entries_about("VN-VCCI", b"\x01" * 32, first=6)
+        [statement] = [one for one in asked if one.startswith("SELECT")]
+        with store.writing() as connection:
+            values = ("VN-VCCI",) * statement.count("?")
+            plan = str(connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values).all())
+    assert "entries_by_subject" in plan
+
+
+def test_only_as_many_steps_are_read_as_are_asked_for() -> None:
+    with open_store("sqlite://") as store:
+        fill(store)
+        asked: list[tuple[object, ...]] = []
+        listen(store.journal._database.engine, "before_cursor_execute", lambda *given: asked.append(given[3]))
+        assert next(store.journal.steps()) == step(3)
+        [values] = [one for one in asked if one]
+        assert 1 in values
+
+
 def test_governance_is_told_apart_from_records(store: Store) -> None:
     fill(store)
     assert [one.index for one in store.journal.governance_entries()] == [0, 1, 2]
@@ -154,7 +178,7 @@ def test_the_newest_step_is_the_head(store: Store) -> None:
     assert store.journal.size() == 0
     fill(store)
     assert store.journal.head() == step(3)
-    assert store.journal.steps() == [step(3), step(2), step(1), step(0)]
+    assert list(store.journal.steps()) == [step(3), step(2), step(1), step(0)]
 
 
 def test_forgetting_takes_entries_events_and_steps_from_an_index_on(store: Store) -> None:
@@ -220,4 +244,4 @@ def test_a_cache_that_was_replaced_goes_on_counting_its_steps(store: Store) -> N
             assert before is not None
             assert after == before
             assert after.number > before.number
-            assert store.journal.steps() == other.journal.steps()
+            assert list(store.journal.steps()) == list(other.journal.steps())
