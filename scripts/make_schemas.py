@@ -9,11 +9,12 @@ from __future__ import annotations
 import argparse
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import orjson
 from pydantic import BaseModel
 
+from api.aeo_models import AgreementBody, AgreementReport
 from ledger.core.documents.aeo import AeoEntry
 from ledger.core.documents.declaration import Declaration
 from ledger.core.documents.licence import Licence
@@ -45,6 +46,8 @@ def schemas() -> dict[str, bytes]:
         "licence-1.json": _write(licence),
         "aeo-1.json": _write(_schema(AeoEntry, "aeo")),
         "declaration-1.json": _write(_schema(Declaration, "declaration")),
+        "agreement-1.json": _write(_schema(AgreementReport, "agreement", "serialization")),
+        "agreement-proposal-1.json": _write(_schema(AgreementBody, "agreement-proposal")),
     }
 
 
@@ -66,8 +69,10 @@ def main(arguments: list[str] | None = None) -> int:
     return wrong
 
 
-def _schema(model: type[BaseModel], name: str) -> dict[str, Any]:
-    schema = model.model_json_schema(by_alias=True)
+def _schema(
+    model: type[BaseModel], name: str, mode: Literal["validation", "serialization"] = "validation"
+) -> dict[str, Any]:
+    schema = model.model_json_schema(by_alias=True, mode=mode)
     head = {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "$id": f"urn:tradeseal:schema:{name}:1",
