@@ -186,6 +186,31 @@ class BalanceReport(Given):
     journal_size: int
 
 
+class ReservationReport(Given):
+    """What an office of this gateway's member holds; `number` and `declaration` only where this gateway wrote it."""
+
+    use_id: UseIdText
+    kind: Kind
+    issuer: str
+    number: str | None
+    tag: Digest
+    office: str
+    declaration: str | None
+    item: int
+    line: int
+    unit: str | None
+    reserved: str | None
+    since: Moment
+    journal_index: int
+
+
+class ReservationsAnswer(Given):
+    """The oldest open reservations; none is ever freed by itself."""
+
+    count: int = Field(description="How many there are in all.")
+    reservations: list[ReservationReport]
+
+
 class AlertReport(Given):
     """Something that fell after an office of this gateway's member had relied on it."""
 

@@ -9,8 +9,16 @@ from api.acts import ACT_ERRORS, KEY, Done, carry_out, check_members, done
 from api.errors import FaceError
 from api.gateway import Call, Route, answer
 from api.models import ReceiptAnswer
-from api.queries import read_query
-from api.use_models import BalanceBody, BalanceReport, EndorsementBody, UseBody, UseChangeBody, UseReport
+from api.queries import Parameter, read_query, read_whole_number
+from api.use_models import (
+    BalanceBody,
+    BalanceReport,
+    EndorsementBody,
+    ReservationsAnswer,
+    UseBody,
+    UseChangeBody,
+    UseReport,
+)
 from api.verification import ISSUER, KIND, NUMBER
 from ledger.errors import Rejected
 from ledger.service.use_answers import UseAction, UseRequest
@@ -21,11 +29,21 @@ from ledger.service.wire import (
     read_reason,
     read_use_id,
     receipt_shape,
+    reservations_shape,
     use_shape,
 )
 
 _UNKNOWN = "USE_UNKNOWN"
 _QUERY = (ISSUER, NUMBER, KIND)
+_BEFORE = Parameter(
+    "before",
+    "Only what was reserved before this moment; all when absent.",
+    longest=40,
+    schema={"type": "string", "format": "date-time"},
+)
+_LIMIT = Parameter(
+    "limit", "How many, the oldest first.", schema={"type": "integer", "minimum": 1, "default": 100}
+)
 _OF_USE = ("kind", "issuer", "number", "office", "declaration", "item", "line", "quantity", "unit")
 # What each change of a use needs, and what it may have besides.
 _CHANGES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
@@ -83,6 +101,15 @@ async def change_use(call: Call) -> Response:
     return await carry_out(call, UseChangeBody, act)
 
 
+async def reservations(call: Call) -> Response:
+    """List what this gateway's member holds and has neither consumed nor released."""
+    query, ledger = read_query(call.request, (_BEFORE, _LIMIT)), call.gateway.ledger
+    limit = read_whole_number(query, "limit", 100, 1, call.gateway.limits.journal_page)
+    before = None if "before" not in query else read_moment("before", query["before"])
+    found = await call.gateway.act(lambda: ledger.reservations(before, limit))
+    return answer(reservations_shape(found))
+
+
 async def balance(call: Call) -> Response:
     """Give what is left of a record, as the chain has it now."""
     query, ledger = read_query(call.request, _QUERY), call.gateway.ledger
@@ -119,6 +146,10 @@ ROUTES = (
     Route(
         "PATCH", "/v1/uses/{id}", Scope.USE, change_use, "Consume, release or correct a use",
         body=UseChangeBody, answer=UseReport, also=(404, *ACT_ERRORS), headers=(KEY,),
+    ),
+    Route(
+        "GET", "/v1/reservations", Scope.ALERTS, reservations, "What this gateway's member holds and has not settled",
+        query=(_BEFORE, _LIMIT), answer=ReservationsAnswer, also=(422, 503),
     ),
     Route(
         "GET", "/v1/balance", Scope.BALANCE, balance, "What is left of a record, and who took what",

@@ -6,7 +6,7 @@ import argparse
 from typing import TYPE_CHECKING
 
 from ledger.cli import exits
-from ledger.cli.console import BOLD, FAINT, GREEN, RED, coloured, say, say_json, show
+from ledger.cli.console import BOLD, FAINT, GREEN, RED, coloured, say, say_json, show, table
 from ledger.cli.home import opened
 from ledger.core.problems import Problem
 from ledger.errors import Rejected
@@ -18,12 +18,15 @@ from ledger.service.wire import (
     read_moment,
     read_reason,
     read_use_id,
+    reservations_shape,
     use_shape,
 )
 
 if TYPE_CHECKING:
-    from ledger.service.use_answers import UseAnswer
+    from ledger.service.use_answers import Reservation, UseAnswer
 
+_MOST = 1000
+_HEAD = ("reserved", "quantity", "record", "office", "declaration", "item", "line", "use")
 _NAMED = ("issuer", "number", "office", "declaration")
 _ONLY_NAMED = (*_NAMED, "item", "line")
 
@@ -67,6 +70,41 @@ def act(options: argparse.Namespace) -> int:
     else:
         _show(answer)
     return exits.DONE
+
+
+def reservations(options: argparse.Namespace) -> int:
+    """Print what this member's offices hold and have neither consumed nor released."""
+    limit: int = options.limit
+    if not 1 <= limit <= _MOST:
+        wanted = f"a whole number from 1 to {_MOST}"
+        raise Rejected([Problem("--limit", str(limit)[:40], wanted, code="NUMBER_OUT_OF_RANGE")])
+    before = None if options.before is None else read_moment("--before", options.before)
+    with opened(options) as ledger:
+        found = ledger.reservations(before, limit)
+    if options.json:
+        say_json(reservations_shape(found))
+        return exits.DONE
+    if found.reservations:
+        say(*table(_HEAD, [_row(one) for one in found.reservations]), "")
+    rest = found.count - len(found.reservations)
+    more = f", {rest} more than are shown" if rest else ""
+    say(f"{found.count} open reservations{more}")
+    if found.count:
+        say("None is freed by itself, for the goods may have left: consume what was taken, or release it.")
+    return exits.DONE
+
+
+def _row(one: Reservation) -> tuple[object, ...]:
+    return (
+        moment_text(one.since),
+        "the whole" if one.unit is None else f"{one.reserved} {one.unit}",
+        f"{kind_text(one.kind)} {one.number or 'number not known here'} of {one.issuer}",
+        one.office,
+        one.declaration or "-",
+        one.item or "all",
+        one.line or "-",
+        one.use_id,
+    )
 
 
 def _check(options: argparse.Namespace, use_id: str | None) -> None:

@@ -10,16 +10,26 @@ from ledger.service.accounts import Accounts
 from ledger.service.aeo_questions import AeoQuestions
 from ledger.service.alerting import Alerting
 from ledger.service.balance_sheets import balance_sheet
+from ledger.service.open_reservations import OpenReservations
 from ledger.service.reading import converge_if_possible
 from ledger.service.relying import Relying
 from ledger.service.writing_off import WritingOff
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from ledger.service.acting import Acting
     from ledger.service.aeo_answers import RelianceAnswer, RelianceRequest
     from ledger.service.answers import ActReceipt, Asker
     from ledger.service.parts import Parts
-    from ledger.service.use_answers import Alert, BalanceAnswer, UseAction, UseAnswer, UseRequest
+    from ledger.service.use_answers import (
+        Alert,
+        BalanceAnswer,
+        Reservations,
+        UseAction,
+        UseAnswer,
+        UseRequest,
+    )
 
 
 class Customs:
@@ -31,6 +41,7 @@ class Customs:
         self._writing_off = WritingOff(parts, acting, self._accounts)
         self._relying = Relying(parts, AeoQuestions(parts))
         self._alerting = Alerting(parts)
+        self._reservations = OpenReservations(parts)
 
     def use(self, request: UseRequest) -> UseAnswer:
         """Reserve, consume, release, correct or enter a use as customs; what is written already is not written again.
@@ -69,6 +80,17 @@ class Customs:
         known = self._parts.store.uses.by_commitments([use.place.declaration for use in uses])
         own = {commitment: found[0].declaration for commitment, found in known.items()}
         return balance_sheet(account, issuer, number, self._parts.knowledge.consortium(), own)
+
+    def reservations(self, before: datetime | None = None, limit: int = 100) -> Reservations:
+        """Return what this member's offices hold and have neither consumed nor released, the oldest first.
+
+        None is ever freed by itself: the goods may have left.
+
+        Args:
+            before: only what was reserved before, aware; None is all.
+        """
+        converge_if_possible(self._parts)
+        return self._reservations.read(before, limit)
 
     def endorse(self, issuer: str, number: str, office: str, actual: Sequence[tuple[str, str]]) -> ActReceipt:
         """Endorse at export what really leaves: (quantity, unit) for each line of a permit.

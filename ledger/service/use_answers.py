@@ -148,6 +148,38 @@ class BalanceAnswer:
 
 
 @dataclass(frozen=True, slots=True)
+class Reservation:
+    """What an office of this gateway's member holds for a declaration, neither consumed nor released yet.
+
+    Args:
+        use_id: as ``UseAnswer``. number, declaration: where this gateway wrote the use. tag: number tag, 32 bytes.
+        unit, reserved: None for a record without lines. since: when it was reserved, by entry ``journal_index``.
+    """
+
+    use_id: str
+    kind: int
+    issuer: str
+    number: str | None
+    tag: bytes
+    office: str
+    declaration: str | None
+    item: int
+    line: int
+    unit: str | None
+    reserved: str | None
+    since: datetime
+    journal_index: int
+
+
+@dataclass(frozen=True, slots=True)
+class Reservations:
+    """The oldest open reservations; ``count`` is how many there are in all."""
+
+    count: int
+    reservations: tuple[Reservation, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Alert:
     """Something that fell after an office of this gateway's member had relied on it.
 

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
         IssueResult,
         RebuildReport,
     )
-    from ledger.service.use_answers import Alert, BalanceAnswer, UseAnswer
+    from ledger.service.use_answers import Alert, BalanceAnswer, Reservations, UseAnswer
 
 KINDS: Final = {"origin": 1, "licence": 2, "aeo": 3}
 """Kinds of records as the faces name them, and their numbers."""
@@ -267,6 +267,12 @@ def use_shape(use: UseAnswer) -> dict[str, object]:
 def balance_shape(balance: BalanceAnswer) -> dict[str, object]:
     """Return what is left of a record."""
     return {**plain(balance), "kind": kind_text(balance.kind)}
+
+
+def reservations_shape(found: Reservations) -> dict[str, object]:
+    """Return the open reservations and how many there are in all."""
+    told = [{**plain(one), "kind": kind_text(one.kind)} for one in found.reservations]
+    return {"count": found.count, "reservations": told}
 
 
 def alert_shape(alert: Alert) -> dict[str, object]:

@@ -10,7 +10,7 @@ import orjson
 import pytest
 from starlette.testclient import TestClient
 
-from api.use_models import BalanceReport, UseReport
+from api.use_models import BalanceReport, ReservationsAnswer, UseReport
 from ledger.errors import Refused
 from ledger.service.use_answers import UseAction
 from tests.fakes.face_ledger import FaceLedger
@@ -227,3 +227,36 @@ def test_a_declarations_number_is_told_to_customs_only_by_those_who_may_ask(as_r
     assert as_role("customs").get("/v1/balance", params=LICENCE).status_code == 200
     assert as_role("verifier").get("/v1/balance", params=LICENCE).status_code == 403
     assert as_role("issuer").post("/v1/uses", json=body("reserve")).status_code == 403
+
+
+def test_open_reservations_are_listed_until_they_are_settled(client: TestClient) -> None:
+    ids = [
+        client.post("/v1/uses", json=body("reserve", declaration=name)).json()["useId"]
+        for name in ("1", "2", "3")
+    ]
+    client.patch(f"/v1/uses/{ids[0]}", json={"action": "consume"})
+    client.patch(f"/v1/uses/{ids[1]}", json={"action": "release"})
+    found = client.get("/v1/reservations").json()
+    assert ReservationsAnswer.model_validate(found).count == 1
+    [told] = found["reservations"]
+    assert (told["useId"], told["kind"], told["reserved"], told["unit"]) == (ids[2], "licence", "10", "TNE")
+
+
+def test_reservations_are_asked_for_by_their_age_and_a_few_at_a_time(client: TestClient) -> None:
+    for name in ("1", "2"):
+        client.post("/v1/uses", json=body("reserve", declaration=name))
+    few = client.get("/v1/reservations", params={"limit": "1"}).json()
+    assert (few["count"], len(few["reservations"])) == (2, 1)
+    old = client.get("/v1/reservations", params={"before": "2020-01-01T00:00:00Z"}).json()
+    assert old == {"count": 0, "reservations": []}
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"limit": "0"}, {"limit": "1001"}, {"before": "yesterday"}, {"state": "x"}]
+)
+def test_a_wrong_question_about_reservations_names_its_parameter(
+    wrong: dict[str, str], client: TestClient
+) -> None:
+    refused = client.get("/v1/reservations", params=wrong)
+    assert refused.status_code == 422
+    assert refused.json()["problems"][0]["path"] == next(iter(wrong))

@@ -151,3 +151,34 @@ def test_text_from_outside_cannot_repaint_the_screen(command: Command) -> None:
     out = command("use", "reserve", *line, "--office", "CNSHA", "--declaration", "\x1b[31m", *TEN).out
     out += command("balance", "show", *line).out
     assert "\x1b" not in out
+
+
+def test_what_is_held_and_not_settled_is_listed(command: Command) -> None:
+    use_id = reserved(command)
+    answer = command("use", "reservations")
+    assert answer.code == 0
+    for text in (
+        "10 TNE",
+        "licence GL 2026/0042 of VN-VCCI",
+        "2230 2026 0001",
+        use_id,
+        "1 open reservations",
+        "None is freed",
+    ):
+        assert text in answer.out
+    [listed] = command("use", "reservations", "--json").lines()
+    assert [one["useId"] for one in listed["reservations"]] == [use_id]
+    command("use", "release", use_id)
+    assert command("use", "reservations").out == "0 open reservations\n"
+
+
+def test_how_many_reservations_are_not_shown_is_said(command: Command) -> None:
+    for item in ("1", "2"):
+        command("use", "reserve", *LICENCE, *AT[:-1], item, *TEN)
+    assert "2 open reservations, 1 more than are shown" in command("use", "reservations", "--limit", "1").out
+
+
+@pytest.mark.parametrize("wrong", [("--limit", "0"), ("--before", "yesterday")])
+def test_a_wrong_question_about_reservations_is_bad_input(wrong: tuple[str, str], command: Command) -> None:
+    answer = command("use", "reservations", *wrong)
+    assert (answer.code, wrong[0] in answer.err) == (4, True)

@@ -41,7 +41,7 @@ from ledger.service.answers import (
     VerifyRequest,
 )
 from ledger.service.ledger import Ledger
-from ledger.service.use_answers import Alert, BalanceAnswer, UseAction, UseAnswer, UseRequest
+from ledger.service.use_answers import Alert, BalanceAnswer, Reservations, UseAction, UseAnswer, UseRequest
 from tests.fakes.face_aeo import FaceAeo
 from tests.fakes.face_uses import FaceUses
 
@@ -281,6 +281,10 @@ class FaceLedger(Ledger):
     def agreements(self) -> Sequence[AgreementAnswer]:
         self._begin()
         return self.aeos.agreements
+
+    def reservations(self, before: datetime | None = None, limit: int = 100) -> Reservations:
+        self._begin()
+        return self.uses.reservations(before, limit)
 
     def alerts(self, first: int = 0, limit: int = 100) -> Sequence[Alert]:
         self._begin()

@@ -18,6 +18,8 @@ from ledger.service.use_answers import (
     Alert,
     BalanceAnswer,
     LineBalance,
+    Reservation,
+    Reservations,
     UseAction,
     UseAnswer,
     UseLine,
@@ -183,6 +185,18 @@ class FaceUses:
             {"*" if lines else "CN": len(uses)}, 0, False, ("CN",), (), key in self._endorsed,
             any(one.overdrawn for one in lines), lines, uses, 7, 8,
         )  # fmt: skip
+
+    def reservations(self, before: datetime | None, limit: int) -> Reservations:
+        found = [
+            Reservation(
+                use_id, it.request.kind, it.request.issuer, it.request.number, bytes(32), it.request.office,
+                it.request.declaration, it.request.item, it.request.line, it.request.unit,
+                str(it.reserved) if it.request.unit else None, NOW, place,
+            )
+            for place, (use_id, it) in enumerate(self._booked.items())
+            if it.state == "reserved" and (before is None or before > NOW)
+        ]  # fmt: skip
+        return Reservations(len(found), tuple(found[:limit]))
 
     def _line(self, key: _Key) -> LineBalance:
         reserved = sum((it.reserved for it in self._of(key).values()), Decimal(0))

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import secrets
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 
 from tests.scenarios.licences import a_licence
-from tests.scenarios.world import NINGBO, SHANGHAI, Body, World, findings, now, outcome
+from tests.scenarios.world import NINGBO, SHANGHAI, Body, World, findings, iso, now, outcome
 
 
 def declaration() -> str:
@@ -84,6 +85,33 @@ def test_24_a_withdrawn_declaration_gives_its_reservation_back(world: World) -> 
     assert (given_back["state"], given_back["free"]) == ("released", "100")
     history = world.china.get("/v1/history", issuer="CN-MOFCOM", number=number, kind="licence")
     assert [line["act"] for line in history["lines"]][-2:] == ["UseReserved", "UseReleased"]
+
+
+def test_a_reservation_that_stays_open_is_told_to_its_own_customs_and_never_freed(world: World) -> None:
+    number = world.licences.anchored(a_licence(tonnes="100"))
+    before = world.china.get("/v1/reservations")["count"]
+    body = of_licence(number, SHANGHAI, "30")
+    held = world.china.post("/v1/uses", **body)
+    settled = world.china.post("/v1/uses", **of_licence(number, NINGBO, "20"))
+    world.china.patch(f"/v1/uses/{settled['useId']}", action="consume")
+    found = world.china.get("/v1/reservations", limit="1000")
+    assert found["count"] == before + 1
+    told = found["reservations"][-1]
+    assert (told["useId"], told["number"], told["declaration"]) == (
+        held["useId"],
+        number,
+        body["declaration"],
+    )
+    assert (told["reserved"], told["unit"], told["office"]) == ("30", "TNE", body["office"])
+    earlier = world.china.get("/v1/reservations", before=told["since"], limit="1000")["reservations"]
+    assert held["useId"] not in {one["useId"] for one in earlier}
+    later = world.china.get("/v1/reservations", before=iso(now() + timedelta(days=1)), limit="1000")
+    assert later["count"] == found["count"]
+    assert held["useId"] not in {
+        one["useId"] for one in world.licences.get("/v1/reservations")["reservations"]
+    }
+    world.china.patch(f"/v1/uses/{held['useId']}", action="release")
+    assert world.china.get("/v1/reservations")["count"] == before
 
 
 def test_27_how_often_a_certificate_may_be_used_is_its_agreements_rule(world: World) -> None:

@@ -43,6 +43,18 @@ def add(commands: Any) -> None:
     )
     json_option(one)
 
+    one = command(
+        use, "reservations", "uses:reservations", "what this member holds and has neither consumed nor released",
+        "0 asked, 3 not available now, 4 bad input",
+    )  # fmt: skip
+    one.add_argument(
+        "--before", metavar="T", help="only what was reserved before, such as 2026-11-23T09:30:00+08:00"
+    )
+    one.add_argument(
+        "--limit", type=int, default=100, metavar="N", help="how many, the oldest first (default: 100)"
+    )
+    json_option(one)
+
     balance = group(commands, "balance", "what may still be taken on a record")
     one = command(balance, "show", "balances:show_balance", "what is left, and who took what", _DONE)
     record(one)
