@@ -266,7 +266,8 @@ def valid_on(profile: Profile | None, certificate: Mapping[str, Any], import_dat
     issued = day_of(certificate.get("issueDate"))
     begins = day_of(certificate.get("validFrom"))
     stated = day_of(certificate.get("validUntil"))
-    first = begins or issued
+    # A document cannot cover goods from before it was issued by saying so; retroactive issue has a mark of its own.
+    first = max((day for day in (begins, issued) if day is not None), default=None)
     bounds = [stated]
     if profile is not None and issued is not None:
         flags = certificate.get("flags")

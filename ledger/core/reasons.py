@@ -104,6 +104,10 @@ class Reason(Enum):
     RECOGNITION_NOT_CHECKED = ("X47", "Mutual recognition could not be checked.")
     WAIVER_APPLIES = ("X48", "The agreement asks for no certificate for an amount this small.")
     OFFICES_NAMED = ("X49", "It may be used at certain offices only.")
+    RULES_NOT_KNOWN = (
+        "X50",
+        "The rules that it names are not known here, or are not those of such a document.",
+    )
 
     def __init__(self, code: str, sentence: str) -> None:
         self.code = code

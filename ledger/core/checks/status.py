@@ -14,6 +14,7 @@ from typing import Final
 from ledger.core.checks.case import AEO, ASK_AGAIN, ASK_ISSUER, Case
 from ledger.core.checks.issue import about_issue
 from ledger.core.checks.wording import length_words, times_words
+from ledger.core.documents.agreement_rules import suits
 from ledger.core.profiles import Period, Validity, ValidOn, day_of, valid_on
 from ledger.core.reasons import Reason, reason_text
 from ledger.core.records import RecordState, Status, StatusChange
@@ -47,6 +48,7 @@ def check_status(case: Case) -> Check:
     findings = [
         *_about_reading(case),
         *_about_status(case, record),
+        *_about_rules(case),
         *_about_validity(case, record),
         *about_issue(case),
     ]
@@ -121,6 +123,14 @@ def _said_later(change: StatusChange) -> str:
 
 def _why(change: StatusChange) -> str:
     return f" ({reason_text(change.reason)})"
+
+
+def _about_rules(case: Case) -> Iterator[Finding]:
+    """Yield a finding where no rules bound the document: its issuer's gateway should have refused to seal it."""
+    if not case.subject or case.question.kind == AEO:
+        return
+    if case.profile is None or not suits(case.subject, case.profile):
+        yield Finding.of(Reason.RULES_NOT_KNOWN, Word.REFER, next_step=ASK_ISSUER)
 
 
 def _about_validity(case: Case, record: RecordState) -> Iterator[Finding]:

@@ -7,7 +7,7 @@ agreement's, are warnings: the importing customs decides about them.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date, timedelta
 from typing import Any, Final
 
@@ -19,6 +19,9 @@ from ledger.core.profiles import Profile, day_of, latest_day, valid_until
 NON_PREFERENTIAL: Final = "NONPREF"
 PREFERENTIAL_TYPES: Final = frozenset({"864", "865", "954"})
 """UNTDID 1001 codes that claim a preference, and so need an agreement with a profile."""
+
+LICENCE_PARTS: Final = (("cites", "CITES", "permitType"), ("dualUse", "DUAL_USE", "licenceType"))
+"""Members that only some licences have: name, what a profile calls it, and its member that profiles list."""
 
 _RETROACTIVE: Final = "ISSUED_RETROACTIVELY"
 _Rule = Callable[[Profile, date, date | None, bool, date | None], date | None]
@@ -45,6 +48,26 @@ def profile_of(document: Tree, reference: Reference) -> Profile | None:
         return None
     found = reference.profile(code, issued.isoformat())
     return found if found is not None and found.kind == kind_of(document) else None
+
+
+def suits(document: Tree, profile: Profile) -> bool:
+    """Return whether a profile is for documents of this type, and a licence's part of this type.
+
+    A preference is only claimed under an agreement. Of a licence what is not stated, or hidden, is not held against it.
+    """
+    document_type = text(document, "documentTypeCode")
+    if kind_of(document) is Kind.ORIGIN:
+        return document_type not in PREFERENTIAL_TYPES or profile.id != NON_PREFERENTIAL
+    if document_type not in profile.values["documentTypes"]:
+        return False
+    return all(
+        not isinstance(document.get(name), Mapping)
+        or (
+            profile.values["part"] == code
+            and text(part(document, name), member) in profile.values["partTypes"]
+        )
+        for name, code, member in LICENCE_PARTS
+    )
 
 
 def complete(document: Tree, reference: Reference) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from datetime import date
 from typing import Any, Final
 
 from ledger.core.codes import Reference
-from ledger.core.documents.agreement_rules import check_dates, last_day, profile_of
+from ledger.core.documents.agreement_rules import LICENCE_PARTS, check_dates, last_day, profile_of
 from ledger.core.documents.kinds import CITES_TYPE
 from ledger.core.documents.rules import Findings, Tree, check_code, check_quantities, each, part, text
 from ledger.core.profiles import Profile, UseKind, day_of
@@ -153,7 +153,7 @@ def _check_tolerance(document: Tree, profile: Profile, findings: Findings) -> No
 
 def _check_part(document: Tree, profile: Profile, findings: Findings) -> None:
     wanted = profile.values["part"]
-    for name, code, member in (("cites", "CITES", "permitType"), ("dualUse", "DUAL_USE", "licenceType")):
+    for name, code, member in LICENCE_PARTS:
         if wanted == code and name not in document:
             findings.error(name, "", f"what {profile.id} asks for", "PART_MISSING")
         elif wanted != code and name in document:

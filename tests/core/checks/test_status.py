@@ -221,3 +221,51 @@ def test_a_licence_for_a_calendar_year_with_carry_over_is_judged_at_the_day_of_i
         0x0301, profileCode="CN-IMPORT-ONE", usageMode="ONE_SHIPMENT", validUntil=until
     ).declared(country="VN", importDate=imported)
     assert code_is_found(licence.verdict(), "R08", "STATUS") is not valid
+
+
+A_PERMIT: dict[str, Any] = {
+    "documentTypeCode": "626",
+    "cites": {"permitType": "EXPORT"},
+    "validUntil": "2029-12-31",
+}
+
+
+@pytest.mark.parametrize(
+    "rules",
+    [
+        {"profileCode": "LICENCE"},
+        {"profileCode": "CITES-IMPORT"},
+        {"profileCode": "NOSUCH"},
+    ],
+)
+def test_a_permit_under_rules_that_are_not_its_own_is_referred(rules: dict[str, Any]) -> None:
+    verdict = a_licence(document_type=626, **A_PERMIT, **rules).verdict()
+    assert code_is_found(verdict, "X50", "STATUS")
+    assert verdict.word is Word.REFER
+
+
+def test_a_permit_under_its_own_rules_is_bound_by_them() -> None:
+    presented = a_licence(document_type=626, **A_PERMIT, profileCode="CITES-EXPORT")
+    verdict = presented.declared(importDate="2026-08-01", country="VN").verdict()
+    assert not code_is_found(verdict, "X50", "STATUS")
+    assert code_is_found(verdict, "R08", "STATUS")
+
+
+@pytest.mark.parametrize("agreement", ["NOSUCH", "NONPREF", None])
+def test_a_preference_without_the_rules_of_an_agreement_is_referred(agreement: str | None) -> None:
+    token = a_token(claims={"agreementCode": agreement, "validUntil": "2030-12-31"})
+    verdict = Presented(token=token).anchor().verdict()
+    assert code_is_found(verdict, "X50", "STATUS")
+    assert verdict.word is Word.REFER
+
+
+@pytest.mark.parametrize(
+    ("flags", "word"), [([], Word.REFER), (["ISSUED_RETROACTIVELY"], Word.ACCEPT_WITH_REMARKS)]
+)
+def test_a_validity_from_before_the_issue_covers_no_goods_from_before_it(
+    flags: list[str], word: Word
+) -> None:
+    token = a_token(claims={"validFrom": "2025-01-01", "flags": flags})
+    verdict = Presented(token=token).anchor().declared(importDate="2025-02-01").verdict()
+    found = [one for check in verdict.checks for one in check.findings if one.code == "X19"]
+    assert [one.word for one in found] == [word]
