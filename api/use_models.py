@@ -209,6 +209,9 @@ class ReservationsAnswer(Given):
 
     count: int = Field(description="How many there are in all.")
     reservations: list[ReservationReport]
+    journal_size: int = Field(
+        description="Up to how many entries the journal was read; it grows while the chain answers."
+    )
 
 
 class AlertReport(Given):

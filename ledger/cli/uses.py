@@ -88,7 +88,7 @@ def reservations(options: argparse.Namespace) -> int:
         say(*table(_HEAD, [_row(one) for one in found.reservations]), "")
     rest = found.count - len(found.reservations)
     more = f", {rest} more than are shown" if rest else ""
-    say(f"{found.count} open reservations{more}")
+    say(f"{found.count} open reservations{more}, as of {found.journal_size} entries of the journal")
     if found.count:
         say("None is freed by itself, for the goods may have left: consume what was taken, or release it.")
     return exits.DONE

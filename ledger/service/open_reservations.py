@@ -18,13 +18,13 @@ from ledger.service.stories import read
 from ledger.service.use_answers import Reservation, Reservations
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from ledger.service.parts import Parts
     from ledger.store.uses import KnownUse
 
-_Place = tuple[bytes, str, bytes, str, bytes, int]
-"""Registry, owner, root's number tag; office, declaration, item."""
+_Root = tuple[bytes, str, bytes]
+"""The record that keeps the use: registry, owner, number tag."""
 
 
 class OpenReservations:
@@ -39,7 +39,7 @@ class OpenReservations:
         """Return the oldest ``limit`` open reservations, and how many there are; see ``Ledger.reservations``."""
         step = self._parts.store.journal.head()
         if step is None or not self._own:
-            return Reservations(0, ())
+            return Reservations(0, (), 0 if step is None else step.size)
         found = [
             (entry, act)
             for entry, act in self._open(step.size)
@@ -47,32 +47,44 @@ class OpenReservations:
         ]
         told = found[:limit]
         known = self._parts.store.uses.by_commitments([act.place.declaration for _, act in told])
+        units = self._units([entry for entry, _ in told], step.size)
         reservations = (
-            self._told(entry, act, known.get(act.place.declaration, ()), step.size) for entry, act in told
+            self._told(entry, act, known.get(act.place.declaration, ()), units[_root(entry)])
+            for entry, act in told
         )
-        return Reservations(len(found), tuple(reservations))
+        return Reservations(len(found), tuple(reservations), step.size)
 
     def _open(self, size: int) -> Sequence[tuple[Entry, UseReserved]]:
         """Return the open reservations among the first ``size`` entries, oldest first."""
-        found: dict[_Place, tuple[Entry, UseReserved]] = {}
+        found: dict[tuple[bytes, str, bytes, str, bytes, int], tuple[Entry, UseReserved]] = {}
         for cached in self._parts.store.journal.entries_of_uses(self._own):
             entry = read(cached)
             place = getattr(entry.act, "place", None)
             if entry.index >= size or entry.contract not in self._kinds or not isinstance(place, UsePlace):
                 continue
-            key = entry.contract, entry.owner, entry.subject, place.office, place.declaration, place.item
+            key = *_root(entry), place.office, place.declaration, place.item
             if isinstance(entry.act, UseReserved):
                 found[key] = entry, entry.act
             else:
                 found.pop(key, None)
         return list(found.values())
 
-    def _told(self, entry: Entry, act: UseReserved, known: Sequence[KnownUse], size: int) -> Reservation:
+    def _units(self, entries: Sequence[Entry], size: int) -> dict[_Root, Mapping[int, str]]:
+        """Return the unit of each line of the records; each is read once, however many reservations there are on it."""
+        units: dict[_Root, Mapping[int, str]] = {}
+        for root in dict.fromkeys(map(_root, entries)):
+            contract, owner, tag = root
+            usage = self._parts.knowledge.story(owner, contract, tag, size).usage
+            units[root] = {} if usage is None else {line: state.unit for line, state in usage.lines.items()}
+        return units
+
+    def _told(
+        self, entry: Entry, act: UseReserved, known: Sequence[KnownUse], units: Mapping[int, str]
+    ) -> Reservation:
         place = act.place
         use = use_id(entry.member, place)
         ours = next((one for one in known if one.use_id == use), None)
-        usage = self._parts.knowledge.story(entry.owner, entry.contract, entry.subject, size).usage
-        line = None if usage is None else usage.lines.get(place.line)
+        unit = units.get(place.line)
         return Reservation(
             use_id=use,
             kind=self._kinds[entry.contract],
@@ -83,8 +95,12 @@ class OpenReservations:
             declaration=None if ours is None else ours.declaration,
             item=place.item,
             line=place.line,
-            unit=None if line is None else line.unit,
-            reserved=None if line is None else from_millionths(act.quantity),
+            unit=unit,
+            reserved=None if unit is None else from_millionths(act.quantity),
             since=moment(entry.time),
             journal_index=entry.index,
         )
+
+
+def _root(entry: Entry) -> _Root:
+    return entry.contract, entry.owner, entry.subject

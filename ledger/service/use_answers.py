@@ -173,10 +173,11 @@ class Reservation:
 
 @dataclass(frozen=True, slots=True)
 class Reservations:
-    """The oldest open reservations; ``count`` is how many there are in all."""
+    """The oldest open reservations; ``count`` is how many there are in all, as of the first ``journal_size`` entries."""
 
     count: int
     reservations: tuple[Reservation, ...]
+    journal_size: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -169,7 +169,7 @@ def test_what_is_held_and_not_settled_is_listed(command: Command) -> None:
     [listed] = command("use", "reservations", "--json").lines()
     assert [one["useId"] for one in listed["reservations"]] == [use_id]
     command("use", "release", use_id)
-    assert command("use", "reservations").out == "0 open reservations\n"
+    assert command("use", "reservations").out == "0 open reservations, as of 8 entries of the journal\n"
 
 
 def test_how_many_reservations_are_not_shown_is_said(command: Command) -> None:

@@ -196,7 +196,7 @@ class FaceUses:
             for place, (use_id, it) in enumerate(self._booked.items())
             if it.state == "reserved" and (before is None or before > NOW)
         ]  # fmt: skip
-        return Reservations(len(found), tuple(found[:limit]))
+        return Reservations(len(found), tuple(found[:limit]), 8)
 
     def _line(self, key: _Key) -> LineBalance:
         reserved = sum((it.reserved for it in self._of(key).values()), Decimal(0))
