@@ -18,7 +18,7 @@ from ledger.core.documents.origin import Certificate, to_claims
 from ledger.core.documents.validation import validate
 from ledger.core.envelope import Opened, open_envelope
 from ledger.core.facts import Facts, Question, Sight
-from ledger.core.forms import LICENCE, ORIGIN, Form
+from ledger.core.forms import AEO, LICENCE, ORIGIN, Form
 from ledger.core.sdjwt import Frame
 from ledger.core.state import Replay
 from ledger.core.uses import TermsState, Usage, UseRecord, UseState
@@ -101,6 +101,25 @@ def a_licence_token(**changes: Any) -> bytes:
         **changes,
     }
     return _sealed(LICENCE, subject)
+
+
+def an_aeo_token(**changes: Any) -> bytes:
+    """A sealed AEO entry of VN-VCCI with the type AEOS, with nothing hidden; ``changes`` replaces members of it."""
+    subject = {
+        "documentTypeCode": "879",
+        "certificateNumber": NUMBER,
+        "aliases": [],
+        "issuer": {"id": VCCI, "country": "VN"},
+        "issueDate": "2026-01-01",
+        "programme": "VN-AEO",
+        "country": "VN",
+        "types": [{"type": "AEOS", "authorisationDate": "2026-01-01"}],
+        "validFrom": None,
+        "validUntil": None,
+        "consentToShare": {"given": True, "date": "2026-01-01"},
+        **changes,
+    }
+    return _sealed(AEO, subject)
 
 
 def _sealed(

@@ -2,7 +2,8 @@
 
 A change that took effect later than the time asked about is told as a remark. About a time before the record there is
 nothing to say, so what the issuer says now is judged, with a remark. Validity is judged on the day of import
-where a declaration gives it, else on the day asked about. A look-up by number knows no dates and does not judge them.
+where a declaration gives it (of an AEO entry on that of acceptance), else on the day asked about. A look-up by number
+knows no dates and does not judge them.
 """
 
 from __future__ import annotations
@@ -140,9 +141,14 @@ def _about_validity(case: Case, record: RecordState) -> Iterator[Finding]:
         yield Finding.of(Reason.VALIDITY_NOT_CHECKED, Word.ACCEPT)
         return
     declaration = case.question.declaration
-    imported = (day_of(declaration.import_date) if declaration is not None else None) or case.day
-    answer = valid_on(case.profile, case.subject, imported)
-    yield from _about_day(case, answer, imported, declared=declaration is not None)
+    if case.question.kind == AEO:
+        accepted = None if declaration is None else declaration.accepted_at
+        answer = valid_on(None, case.subject, case.day if accepted is None else accepted.date())
+        yield from _about_authorisation(answer, None if accepted is None else accepted.date(), case.day)
+    else:
+        imported = (day_of(declaration.import_date) if declaration is not None else None) or case.day
+        answer = valid_on(case.profile, case.subject, imported)
+        yield from _about_day(case, answer, imported, declared=declaration is not None)
     anchored = datetime.fromtimestamp(record.anchored_at, UTC).date()
     issued = day_of(case.subject.get("issueDate"))
     if answer.last is not None and anchored > answer.last:
@@ -151,6 +157,19 @@ def _about_validity(case: Case, record: RecordState) -> Iterator[Finding]:
     elif issued is not None and anchored - issued > LATE_ANCHORING:
         message = f"It was issued {issued} and anchored only {anchored}."
         yield Finding.of(Reason.LATE_ANCHORED, Word.ACCEPT_WITH_REMARKS, message)
+
+
+def _about_authorisation(answer: ValidOn, accepted: date | None, asked: date) -> Iterator[Finding]:
+    """Yield what is wrong with an AEO entry's validity: judged when the declaration was accepted, as its types are."""
+    judged = f"it was judged for {asked}" if accepted is None else f"the declaration was accepted {accepted}"
+    if answer.validity is Validity.EXPIRED:
+        message = f"It was valid until {answer.last}, {judged}."
+        yield Finding.of(Reason.EXPIRED_AT_IMPORT_DATE, Word.REJECT, message, next_step=ASK_ISSUER)
+    elif answer.validity is Validity.NOT_YET:
+        message = f"It is valid from {answer.first}, {judged}."
+        yield Finding.of(Reason.NOT_YET_VALID, Word.REFER, message, next_step=ASK_ISSUER)
+    elif answer.validity is Validity.UNKNOWN:
+        yield Finding.of(Reason.VALIDITY_UNKNOWN, Word.ACCEPT_WITH_REMARKS)
 
 
 def _about_day(case: Case, answer: ValidOn, imported: date, *, declared: bool) -> Iterator[Finding]:

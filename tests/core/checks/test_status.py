@@ -13,7 +13,17 @@ from tests.journals import (
     START,
     VCCI,
 )
-from tests.questions import FRESH, Presented, a_licence, a_token, a_use, code_is_found, message_of, outcome
+from tests.questions import (
+    FRESH,
+    Presented,
+    a_licence,
+    a_token,
+    a_use,
+    an_aeo_token,
+    code_is_found,
+    message_of,
+    outcome,
+)
 
 
 @pytest.mark.parametrize(
@@ -269,3 +279,22 @@ def test_a_validity_from_before_the_issue_covers_no_goods_from_before_it(
     verdict = Presented(token=token).anchor().declared(importDate="2025-02-01").verdict()
     found = [one for check in verdict.checks for one in check.findings if one.code == "X19"]
     assert [one.word for one in found] == [word]
+
+
+@pytest.mark.parametrize(
+    ("accepted", "imported", "codes"),
+    [
+        ("2026-06-28", "2026-07-02", []),
+        ("2026-07-02", "2026-06-28", ["R08"]),
+        ("2025-12-31", "2026-06-28", ["X19"]),
+    ],
+)
+def test_an_aeo_entry_has_to_be_valid_when_the_declaration_was_accepted_and_not_when_the_goods_come(
+    accepted: str, imported: str, codes: list[str]
+) -> None:
+    token = an_aeo_token(validUntil="2026-06-30")
+    chained = {"document_type": 879, "use_policy": 0}
+    presented = Presented(token=token, asked={"kind": 3}, record=chained, slot=chained).anchor()
+    presented.declared(importDate=imported, acceptedAt=f"{accepted}T12:00:00+07:00")
+    findings = presented.verdict().check(CheckName.STATUS).findings
+    assert [one.code for one in findings if one.code in ("R08", "X19", "X34")] == codes
