@@ -36,6 +36,15 @@ Unit = Annotated[
         description="UN/ECE Recommendation 20 code such as `TNE`, or ISO 4217 for a value.",
     ),
 ]
+# Of AEO entries it is told by the use case where they are relied on.
+UsedKind = Annotated[
+    str,
+    Field(
+        pattern="^(origin|licence|aeo)$",
+        description="Kind of record; an AEO entry is relied on instead: `POST /v1/aeo/reliances`.",
+        json_schema_extra={"pattern": "^(origin|licence)$"},
+    ),
+]
 DeclarationNumber = Annotated[
     str,
     Field(
@@ -54,7 +63,7 @@ class UseBody(Taken):
     """A use of a record for a declaration: held, written off, or entered late with the time when it happened."""
 
     action: Annotated[str, Field(pattern="^(reserve|consume|enter)$")]
-    kind: Kind = "origin"
+    kind: UsedKind = "origin"
     issuer: IssuerCode
     number: Number
     office: Office

@@ -4,17 +4,19 @@ pragma solidity 0.8.37;
 import {IAeoRegistry} from "./interfaces/IAeoRegistry.sol";
 import {IConsortium} from "./interfaces/IConsortium.sol";
 import {IRegistry} from "./interfaces/IRegistry.sol";
+import {IUseRegistry} from "./interfaces/IUseRegistry.sol";
 import {Registry} from "./Registry.sol";
 import {Change, Timeline} from "./Timeline.sol";
-import {UseRegistry} from "./UseRegistry.sol";
+import {UseTerms} from "./UseTerms.sol";
 
 /// @title Authorised economic operators
-/// @dev The document type is the UNTDID 1001 code 879. Entries have no policy, terms or links. What two administrations
-/// agreed is kept by whose AEOs, recognised by whom, and of which type, whichever agreement it was agreed in.
+/// @dev The document type is the UNTDID 1001 code 879. Entries have no policy, terms, links or uses. What two
+/// administrations agreed is kept by whose AEOs, recognised by whom, and of which type, whichever agreement it was
+/// agreed in.
 // Times are compared with the block's: the members are the validators, and seconds do not matter to days. Statuses are
 // compared for equality, which the analysis takes for a comparison of times because both lie in one word.
 // slither-disable-start timestamp,incorrect-equality
-contract AeoRegistry is UseRegistry, IAeoRegistry {
+contract AeoRegistry is UseTerms, IAeoRegistry {
     using Timeline for Change;
     using Timeline for Timeline.Changes;
 
@@ -227,6 +229,33 @@ contract AeoRegistry is UseRegistry, IAeoRegistry {
         _append(_RECOGNITION_CHANGED, member, "", tail, 1);
     }
 
+    // --- uses, of which an entry has none ---
+
+    /// @inheritdoc IUseRegistry
+    function reserve(bytes32, bytes32 member, bytes32 tag, UseId calldata, Amount calldata) external pure {
+        revert AeoNotUsed(member, tag);
+    }
+
+    /// @inheritdoc IUseRegistry
+    function consume(bytes32, bytes32 member, bytes32 tag, UseId calldata, Amount calldata) external pure {
+        revert AeoNotUsed(member, tag);
+    }
+
+    /// @inheritdoc IUseRegistry
+    function release(bytes32, bytes32 member, bytes32 tag, UseId calldata) external pure {
+        revert AeoNotUsed(member, tag);
+    }
+
+    /// @inheritdoc IUseRegistry
+    function correct(bytes32, bytes32 member, bytes32 tag, UseId calldata, uint8, bool, uint72, uint16) external pure {
+        revert AeoNotUsed(member, tag);
+    }
+
+    /// @inheritdoc IUseRegistry
+    function enter(bytes32, bytes32 member, bytes32 tag, UseId calldata, Amount calldata, uint64) external pure {
+        revert AeoNotUsed(member, tag);
+    }
+
     // --- views ---
 
     /// @inheritdoc IAeoRegistry
@@ -356,13 +385,7 @@ contract AeoRegistry is UseRegistry, IAeoRegistry {
         if (hangs) revert UseLinkInvalid(link.relation, link.member, link.tag);
     }
 
-    function _onCancel(bytes32 member, bytes32 tag) internal view override returns (Batch memory nothing) {
-        uint256 uses = _accounts[member][tag].uses;
-        if (uses != 0) revert UseRecordUsed(member, tag, uses);
-        return nothing;
-    }
-
-    // Nothing has lines, so nothing opens them, is entered about them, or moves what they hold.
+    // Nothing has lines, uses or a parent, so nothing opens them, is entered about them, or is given back.
     // solhint-disable no-empty-blocks
 
     function _appendOpened(bytes32, Issue memory) internal pure override {}
@@ -371,19 +394,8 @@ contract AeoRegistry is UseRegistry, IAeoRegistry {
 
     function _appendTerms(Account storage, bytes32, bytes32, Terms memory) internal pure override {}
 
-    function _give(Account storage, uint16, uint72, uint72) internal pure override {}
+    function _onCancel(bytes32, bytes32) internal pure override returns (Batch memory nothing) {}
 
     // solhint-enable no-empty-blocks
-
-    function _take(
-        Account storage,
-        Case memory,
-        uint16,
-        uint72,
-        uint72,
-        uint256
-    ) internal pure override returns (bool exceeds) {
-        return false;
-    }
 }
 // slither-disable-end timestamp,incorrect-equality

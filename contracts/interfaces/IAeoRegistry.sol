@@ -8,7 +8,7 @@ import {IUseRegistry} from "./IUseRegistry.sol";
 /// is one administration's for another's AEOs, type by type, and needs the consent of both. Everything here takes
 /// effect at a time of its own, past or future, never before the change that precedes it: so the state at any time is
 /// the last change in effect by then, and "recognised at that time" is a view.
-/// @dev Customs may write that it relied on an entry as a use without quantity (`consume`).
+/// @dev An entry is relied on, not used up: everything that customs writes elsewhere is refused with `AeoNotUsed`.
 interface IAeoRegistry is IUseRegistry {
     /// @notice Where recognition of one type stands. `Terminated` is final for the agreement, not for a later one.
     enum Recognition {
@@ -51,6 +51,8 @@ interface IAeoRegistry is IUseRegistry {
     error AeoTimeInvalid(uint64 time, uint64 earliest);
     /// @notice `aliasTag` is a record, an alias already, or not one of this record.
     error AeoAliasInvalid(bytes32 member, bytes32 aliasTag);
+    /// @notice An AEO entry has no uses.
+    error AeoNotUsed(bytes32 member, bytes32 tag);
     /// @notice `member` is not an active administration.
     error AeoNotAdministration(bytes32 member);
     /// @notice There is no such agreement, or it is not waiting for, or not beyond, consent.

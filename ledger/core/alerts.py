@@ -1,8 +1,8 @@
 """Alerts: which uses of one's own relied on something that fell afterwards.
 
 The one rule: an alert undoes nothing and accuses nobody. It names the use, what fell and when, and what to do next; past
-releases stand. What had been said before the use was written is no alert, for the verdict told it then. Of AEO entries only
-written uses are looked at here; declarations that this gateway noted itself are in ``reliances``.
+releases stand. What had been said before the use was written is no alert, for the verdict told it then. Declarations that
+were treated as an AEO's are in ``reliances``.
 
 A pure function of uses and of what is known around their records. Numbers and declarations are not known here; the
 service adds them.
@@ -10,11 +10,10 @@ service adds them.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from typing import Final
 
-from ledger.core.aeo import TypeChange, TypeState
 from ledger.core.checks.wording import moment_words, quantity_words
 from ledger.core.reasons import Reason, reason_text
 from ledger.core.records import RecordState, Status, StatusChange
@@ -25,7 +24,6 @@ RECORD_REPLACED: Final = "RecordReplaced"
 RECORD_CONFIRMED: Final = "RecordConfirmed"
 KEY_COMPROMISED: Final = "KeyCompromised"
 USE_ENTERED: Final = "UseEntered"
-TYPE_CHANGED: Final = "TypeChanged"
 
 _HOLD: Final = "Hold what is not released yet; ask the issuing body."
 _REVIEW: Final = "Past releases stand. Review the declaration and record your decision."
@@ -68,13 +66,12 @@ class Relied:
     """One use of one's own, and what it rests on.
 
     Args:
-        kind: 1 origin, 2 licence, 3 AEO.
+        kind: 1 origin, 2 licence.
         record: the certificate that was presented.
         usage: use of its root, this one included; None where that was not looked at.
         limit: how many declarations may use its root, 0 for any number.
         sharing: customs members whose uses count together with this one; None for all.
         above: the original of a true copy, and the certificates that the record builds on, as far as they are known.
-        types: of an AEO entry, by name.
     """
 
     use: UseRecord
@@ -84,7 +81,6 @@ class Relied:
     limit: int = 0
     sharing: frozenset[str] | None = None
     above: tuple[RecordState, ...] = ()
-    types: Mapping[str, TypeState] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +131,6 @@ def alerts_of(
                 *_about_above(one),
                 *_about_keys(one, known, again),
                 *_about_overdrawing(one),
-                *_about_types(one),
             ):
                 found.setdefault(alert.alert_id, alert)
     return sorted(found.values(), key=lambda alert: (alert.journal_index, alert.alert_id))
@@ -279,30 +274,7 @@ def _exceeded(relied: Relied, number: int) -> str:
     return ""
 
 
-def _about_types(relied: Relied) -> Iterator[AlertFact]:
-    """Yield suspensions and ends of a type that took effect by the time of the use, but were recorded after it."""
-    for name, state in sorted(relied.types.items()):
-        for change in state.changes:
-            late = change.index > relied.use.first_index and change.effective_from <= relied.use.used_at
-            if change.status is Status.VALID or not late:
-                continue
-            message = (
-                f"AEO status {_FALLEN[change.status][1]} from {moment_words(change.effective_from)} "
-                f"(type {name}), recorded {moment_words(change.recorded_at)}; relied on "
-                f"{moment_words(relied.use.used_at)}. Listed for review."
-            )
-            yield _alert(
-                relied,
-                TYPE_CHANGED,
-                change.index,
-                Reason.AEO_NOT_ACTIVE_AT,
-                message,
-                "Review whether the declaration was accepted before the suspension; it is not rewritten.",
-                _times(change),
-            )
-
-
-def _times(change: StatusChange | TypeChange) -> tuple[int, int]:
+def _times(change: StatusChange) -> tuple[int, int]:
     return change.effective_from, change.recorded_at
 
 

@@ -4,7 +4,8 @@
 votes; ``record_of`` those of one record. The one rule of the first two: an entry that the contracts could not have
 written in the state before it stops the fold. The rules for records are those of ``contracts/``, said once more and
 independently of them: ``record_rules`` for what every registry takes, ``terms_rules`` and ``use_rules`` for what hangs on
-records and is drawn on them, ``aeo_rules``.
+records and is drawn on them, ``aeo_rules``. An AEO entry is relied on and not used up, so nothing of a use is an act of its
+registry.
 
 Reading bytes is done in ``entries``, judging documents in ``verify``.
 """
@@ -49,7 +50,7 @@ _ORIGIN: Final = {**record_rules.RULES, **terms_rules.RULES, **use_rules.RULES}
 _RULES: Final[Mapping[int, Mapping[EntryType, Rule]]] = {
     1: _ORIGIN,
     2: {**_ORIGIN, **use_rules.ENDORSEMENT_RULES},
-    3: {**record_rules.RULES, **use_rules.RULES, **aeo_rules.RULES},
+    3: {**record_rules.RULES, **aeo_rules.RULES},
 }
 
 

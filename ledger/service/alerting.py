@@ -30,7 +30,6 @@ _CAUSES: Final = (
     (EntryType.KEY_COMPROMISED, EntryType.KEY_COMPROMISED),
     (EntryType.STATUS_CHANGED, EntryType.RECORD_CONFIRMED),
     (EntryType.USE_ENTERED, EntryType.USE_ENTERED),
-    (EntryType.TYPE_CHANGED, EntryType.TYPE_CHANGED),
 )
 _MOST_ABOVE: Final = 8
 """Generations of certificates above one that are looked at."""
@@ -138,7 +137,6 @@ class Alerting:
             UsePolicy.from_chain(root.record.use_policy).limit,
             self._sharing(root),
             tuple(above),
-            root.types,
         )
 
     def _sharing(self, root: Story) -> frozenset[str] | None:

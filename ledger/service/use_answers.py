@@ -28,7 +28,7 @@ class UseRequest:
     """One act on the use of one record.
 
     Args:
-        kind: 1 origin, 2 licence, 3 AEO (an entry that customs relied on).
+        kind: 1 origin, 2 licence. AEO entries are relied on: ``aeo_answers.RelianceRequest``.
         office: code of the customs office, 1 to 17 characters.
         declaration: the declaration's number as lodged; only a keyed commitment leaves this gateway.
         item: the declaration's item, 0 for all of it.

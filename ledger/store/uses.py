@@ -28,7 +28,7 @@ class KnownUse:
 
     Args:
         use_id: 32 hexadecimal digits.
-        kind: 1 origin, 2 licence, 3 AEO. number: of the certificate that was shown, as printed; tag: its number tag.
+        kind: 1 origin, 2 licence. number: of the certificate that was shown, as printed; tag: its number tag.
         office: code of the customs office. declaration: its number as lodged; commitment: what the chain has, 32 bytes.
         item: the declaration's item, 0 for all of it.
         created_at: seconds.

@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 
-from ledger.core.aeo import TypeChange, TypeState
 from ledger.core.alerts import AlertFact, Confirmation, KeyReport, Relied, alerts_of
 from ledger.core.opening import Relation
 from ledger.core.records import Link, RecordState, Status, StatusChange
@@ -194,26 +193,6 @@ def late_use(**details: Any) -> UseRecord:
 def a_use_beside(late: UseRecord, **details: Any) -> Relied:
     own = a_use(at=TENTH)
     return Relied(own, 1, a_record(), a_usage(own, late), **{"limit": 1, **details})
-
-
-def a_type(effective: int, index: int = 100) -> dict[str, TypeState]:
-    grant = TypeChange(Status.VALID, 0, START, START, 20)
-    change = TypeChange(Status.SUSPENDED, 34, effective, TWENTIETH, index)
-    return {"AEOS": TypeState("AEOS", (grant, change))}
-
-
-def test_41_a_suspension_with_effect_before_the_use_that_was_recorded_later_is_listed_for_review() -> None:
-    alert = only(alerts_of([relied_on(a_record(), types=a_type(TENTH - 300))]))
-    assert (alert.code, alert.cause) == ("R34", "TypeChanged")
-    assert alert.message == (
-        "AEO status suspended from 2026-03-10 08:55 UTC (type AEOS), recorded 2026-03-20 10:00 UTC; "
-        "relied on 2026-03-10 09:00 UTC. Listed for review."
-    )
-
-
-@pytest.mark.parametrize("types", [a_type(TENTH + 1), a_type(TENTH - 300, index=80)])
-def test_41_a_suspension_after_the_use_or_known_then_leaves_it_alone(types: dict[str, TypeState]) -> None:
-    assert alerts_of([relied_on(a_record(), types=types)]) == []
 
 
 def test_alerts_stand_in_the_order_of_the_journal() -> None:

@@ -192,6 +192,7 @@ def test_two_proposals_of_one_second_are_told_apart_by_their_numbers() -> None:
     assert [len(one.covers) for one in the_agreements(journal).by_number.values()] == [1, 1]
 
 
+A_USE = acts.UsePlace(AU, tag_of("T"), tag_of("T"), "CNSHA", tag_of("declaration"), 0, 0)
 NAMES = [f"T{place}" for place in range(17)]
 IMPOSSIBLE: list[tuple[str, list[Step], str]] = [
     ("a certificate among AEO entries", [lambda j: j.write(VCCI, an_anchoring("O", kind=1), kind=3)],
@@ -202,6 +203,9 @@ IMPOSSIBLE: list[tuple[str, list[Step], str]] = [
      "no registry of licences takes"),
     ("a type among licences", [lambda j: j.write(AU, acts.TypeGranted(tag_of("T"), "AEOC", 1), kind=2)],
      "not an act of a registry of licences"),
+    ("a use of an AEO entry", [wrote(acts.UseConsumed(A_USE, 0), by=CN)], "USE_CONSUMED is not an act of a registry of AEO"),
+    ("a late use of an AEO entry", [wrote(acts.UseEntered(A_USE, 0, START, True), by=CN)],
+     "USE_ENTERED is not an act of a registry of AEO"),
     ("a type of nothing", [granted("AEOC", PAST, "unknown")], "has no record"),
     ("a type of another's entry", [granted("AEOC", PAST, by=CN)], "has no record"),
     ("a type by a suspended member", [SUSPENDED, granted("AEOC", PAST)], "expected active"),

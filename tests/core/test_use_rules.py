@@ -157,13 +157,6 @@ def test_a_use_of_a_true_copy_lies_with_its_original() -> None:
     assert the_book(journal).lines[1].consumed == 5
 
 
-def test_customs_notes_that_it_relied_on_an_aeo_entry() -> None:
-    journal = AJournal.complete()
-    journal.issue("T", member=AU, kind=3, policy=0)
-    journal.write(CN, acts.UseConsumed(a_place("T", line=0, owner=AU), 0), kind=3)
-    assert replay(journal).size == len(journal.entries)
-
-
 def test_a_suspended_customs_ends_what_it_began() -> None:
     journal = a_journal(reserved(40, by=AU_CUSTOMS), reserved(9, by=AU_CUSTOMS, item=1), SUSPENDED)
     consumed(40, by=AU_CUSTOMS)(journal)

@@ -235,12 +235,10 @@ def test_recognition_that_was_suspended_for_the_time_of_the_acceptance_lists_it_
     assert alerts[0]["message"].startswith("Recognition of H41-F of AU-ABF by CN-GACC suspended from ")
 
 
-def test_a_written_use_of_an_entry_is_alerted_as_well(world: World) -> None:
+def test_an_entry_is_relied_on_and_not_written_off(world: World) -> None:
     asked = of_australia(world, "H41-G")
     use = {**a_use(asked.code, SHANGHAI, "consume", issuer="AU-ABF"), "kind": "aeo"}
-    used = world.china.post("/v1/uses", **use)
-    world.australia.change_aeo("suspend", asked, effectiveFrom=iso(now() - timedelta(minutes=10)))
-    alerts = world.china.get("/v1/alerts")["alerts"]
-    assert [(one["code"], one["cause"]) for one in alerts if one["useId"] == used["useId"]] == [
-        ("R34", "TypeChanged")
-    ]
+    response = world.china.client.post("/v1/uses", json=use)
+    assert (response.status_code, "KIND_UNKNOWN" in response.text) == (422, True)
+    assert "POST /v1/aeo/reliances" in response.text
+    assert "tradeseal aeo rely" in response.text

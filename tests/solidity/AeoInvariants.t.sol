@@ -3,7 +3,6 @@ pragma solidity 0.8.37;
 
 import {IAeoRegistry} from "../../contracts/interfaces/IAeoRegistry.sol";
 import {IRegistry} from "../../contracts/interfaces/IRegistry.sol";
-import {IUseRegistry} from "../../contracts/interfaces/IUseRegistry.sol";
 import {AeoReader} from "./AeoReader.sol";
 import {Base} from "./Base.sol";
 
@@ -62,17 +61,6 @@ contract AeoHandler is AeoReader {
                 ? abi.encodeCall(aeo.addAlias, (member, tag, ALIAS))
                 : abi.encodeCall(aeo.removeAlias, (member, tag, ALIAS))
         );
-    }
-
-    function rely(uint8 who, uint8 whose, uint8 which, bool back) external act {
-        IUseRegistry.Amount memory nothing;
-        IUseRegistry.UseId memory id = IUseRegistry.UseId("PORT", bytes32(uint256(which % 3)), 0);
-        (bytes32 customs, bytes32 owner, bytes32 tag) = (_members[who % 3], _members[whose % 3], _tags[which % 2]);
-        bytes memory call =
-            back
-                ? abi.encodeCall(aeo.correct, (customs, owner, tag, id, 1, true, 0, REASON))
-                : abi.encodeCall(aeo.consume, (customs, owner, tag, id, nothing));
-        _do(who, customs, call);
     }
 
     function propose(uint8 who, uint8 whom, uint8 which, uint8 from) external act {
@@ -182,14 +170,13 @@ contract AeoInvariantsTest is Base {
             else if (what < 3) _handler.changeTypeOf(a, b, c, d);
             else if (what == 3) _handler.changeEntry(a, b, c, d);
             else if (what == 4) _handler.changeAlias(a, b, c > 127);
-            else if (what == 5) _handler.rely(a, b, c, d > 127);
-            else if (what == 6) _handler.propose(a, b, c, d);
+            else if (what < 7) _handler.propose(a, b, c, d);
             else if (what == 7) _handler.answer(a, b, c > 60);
             else if (what < 11) _handler.changeRecognitionOf(a, b, c, d);
             else _handler.wait(a);
             if (i % 100 == 99) yes(_handler.sameAtEveryTime(uint64(block.timestamp) - a), "at any time");
         }
-        uint8[11] memory kinds = [0x21, 0x35, 0x37, 0x40, 0x41, 0x42, 0x43, 0x44, 0x45, 0x46, 0x47];
+        uint8[9] memory kinds = [0x21, 0x40, 0x41, 0x42, 0x43, 0x44, 0x45, 0x46, 0x47];
         for (uint256 k; k < kinds.length; ++k) {
             yes(_handler.done(kinds[k]) != 0, string.concat("done: ", string(abi.encodePacked(bytes1(kinds[k])))));
         }

@@ -43,7 +43,6 @@ abstract contract AeoReader is AeoSetting {
     uint256[] internal _agreed;
     mapping(bytes32 record => uint256) private _status;
     mapping(bytes32 record => bytes32) private _alias;
-    mapping(bytes32 record => uint256) private _live;
     mapping(bytes32 record => Kept[]) private _types;
     mapping(bytes32 direction => Kept[]) private _recognition;
     mapping(uint256 agreement => Pact) internal _pacts;
@@ -58,7 +57,6 @@ abstract contract AeoReader is AeoSetting {
             if (address(uint160(_number(entry, 70, 20))) != operatorOf(member)) aStrangerWrote = true;
             ++done[kind];
             if (kind < 0x34) _foldRecord(kind, member, entry);
-            else if (kind < 0x40) _foldUse(kind, entry);
             else if (kind < 0x44) _foldEntry(kind, member, entry);
             else _foldAgreement(kind, member, entry);
         }
@@ -68,12 +66,6 @@ abstract contract AeoReader is AeoSetting {
         bytes32 record = _key(member, bytes32(_number(entry, kind == 0x20 ? 126 : 90, 32)));
         if (_status[record] > 2) anEndChanged = true;
         _status[record] = kind == 0x20 ? 1 : _number(entry, 122, 1);
-    }
-
-    function _foldUse(uint256 kind, bytes memory entry) private {
-        bytes32 record = _key(bytes32(_number(entry, 90, 32)), bytes32(_number(entry, 122, 32)));
-        if (kind == 0x35) ++_live[record];
-        else --_live[record];
     }
 
     function _foldEntry(uint256 kind, bytes32 member, bytes memory entry) private {
@@ -207,12 +199,11 @@ abstract contract AeoReader is AeoSetting {
         return aeo.recognisedAt(home, partner, name, time) == (_walk(all, time) == 1);
     }
 
-    /// @dev Statuses, aliases, agreements, and how often entries were relied on.
+    /// @dev Statuses, aliases and agreements.
     function sameStory() external view returns (bool) {
         for (uint256 i; i < 6; ++i) {
             (bytes32 member, bytes32 tag) = (_members[i % 3], _tags[i / 3]);
             if (uint256(aeo.recordOf(member, tag).status) != _status[_key(member, tag)]) return false;
-            if (aeo.usesOf(member, tag) != _live[_key(member, tag)]) return false;
             if (aeo.aliasOf(member, ALIAS) != _alias[member]) return false;
         }
         for (uint256 n; n <= _proposals + 1; ++n) {

@@ -112,50 +112,25 @@ contract AeoRecordsTest is AeoSetting {
         eq(uint256(aeo.typeAt(CN, OTHER, AEOC, NOW)), 0);
     }
 
-    // --- relying on it ---
+    // --- relying on it, which is not written here ---
 
-    function rely(bytes32 customs) private {
+    function test_nothing_of_a_use_is_written_of_an_entry() public {
         IUseRegistry.Amount memory nothing;
-        vm.prank(operatorOf(customs));
-        aeo.consume(customs, CN, TAG, IUseRegistry.UseId("AUSYD01", "declaration", 0), nothing);
-    }
-
-    function takeBack(bytes32 customs) private {
-        vm.prank(operatorOf(customs));
-        aeo.correct(customs, CN, TAG, IUseRegistry.UseId("AUSYD01", "declaration", 0), 1, true, 0, REASON);
-    }
-
-    function test_customs_of_any_economy_write_that_they_relied_on_an_entry_and_take_it_back() public {
-        rely(AU);
-        rely(NZ);
-        eq(aeo.usesOf(CN, TAG), 2);
-        takeBack(AU);
-        eq(aeo.usesOf(CN, TAG), 1);
-    }
-
-    function test_an_entry_that_was_relied_on_is_revoked_but_not_cancelled_or_replaced() public {
-        rely(AU);
-        bytes memory used = abi.encodeWithSelector(IUseRegistry.UseRecordUsed.selector, CN, TAG, 1);
-        vm.expectRevert(used);
-        changeRecord(TAG, IRegistry.Status.Cancelled);
-        vm.expectRevert(used);
-        vm.prank(operatorOf(CN));
-        aeo.replace(CN, TAG, REASON, issueOf(OTHER));
-        changeRecord(TAG, IRegistry.Status.Revoked);
-        statusIs(TAG, IRegistry.Status.Revoked);
-    }
-
-    function test_an_entry_is_cancelled_when_what_relied_on_it_was_taken_back() public {
-        rely(AU);
-        takeBack(AU);
-        changeRecord(TAG, IRegistry.Status.Cancelled);
-        statusIs(TAG, IRegistry.Status.Cancelled);
-    }
-
-    function test_a_use_has_no_line_and_no_quantity() public {
-        vm.expectRevert(abi.encodeWithSelector(IUseRegistry.UseLineUnknown.selector, CN, TAG, 1));
-        vm.prank(operatorOf(AU));
-        aeo.reserve(AU, CN, TAG, IUseRegistry.UseId("AUSYD01", "declaration", 0), IUseRegistry.Amount(1, "KGM", 1));
+        IUseRegistry.UseId memory id = IUseRegistry.UseId("AUSYD01", "declaration", 0);
+        bytes[5] memory calls = [
+            abi.encodeCall(aeo.reserve, (AU, CN, TAG, id, nothing)),
+            abi.encodeCall(aeo.consume, (AU, CN, TAG, id, nothing)),
+            abi.encodeCall(aeo.release, (AU, CN, TAG, id)),
+            abi.encodeCall(aeo.correct, (AU, CN, TAG, id, 1, true, 0, REASON)),
+            abi.encodeCall(aeo.enter, (AU, CN, TAG, id, nothing, NOW))
+        ];
+        for (uint256 i; i < calls.length; ++i) {
+            vm.prank(operatorOf(AU));
+            (bool ok, bytes memory told) = address(aeo).call(calls[i]);
+            yes(!ok, "written");
+            eq(told, about(IAeoRegistry.AeoNotUsed.selector, TAG));
+        }
+        eq(aeo.usesOf(CN, TAG), 0);
     }
 
     // --- aliases ---
