@@ -27,6 +27,7 @@ from tests.consortium import Consortium
 from tests.gateways import a_fresh_certificate
 
 SHANGHAI, NINGBO = "CN2202", "CN3104"
+SIX_CHECKS = ("INTEGRITY", "ISSUER", "STATUS", "USAGE", "DATA", "LINEAGE")
 Body = dict[str, Any]
 
 
