@@ -164,7 +164,7 @@ def gateways(folder: Path) -> Iterator[dict[str, GatewayClient]]:
     started: list[Gateway] = []
     try:
         make_consortium(folder, node, lambda what: print(f"… {what}", file=sys.stderr, flush=True))
-        _second_home(folder, node)
+        second_home(folder, node)
         started += [start_gateway(folder, member) for member in (CUSTOMS, SECOND, AUTHORITY)]
         for gateway in started:
             gateway.client.wait_until_ready(_READY_SECONDS)
@@ -177,7 +177,7 @@ def gateways(folder: Path) -> Iterator[dict[str, GatewayClient]]:
         down(folder / "node")
 
 
-def _second_home(folder: Path, node: NodeAddress) -> None:
+def second_home(folder: Path, node: NodeAddress) -> None:
     """Make another gateway of the same customs administration: its own account and store, the same tag keys."""
     made = make_home(
         folder / SECOND,

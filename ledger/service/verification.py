@@ -83,10 +83,9 @@ class Verification:
 
     def _question_or_why_not(self, request: VerifyRequest, now: datetime) -> Question | Rejected:
         try:
-            question = read_question(request, now, self._reference, self._limits)
+            return read_question(request, now, self._reference, self._limits)
         except Rejected as rejected:
             return rejected
-        return self._with_asker(question)
 
     def _with_asker(self, question: Question) -> Question:
         """Add who asks: this gateway's member, and what stands for its declaration on the ledger."""
@@ -115,6 +114,8 @@ class Verification:
     def _judge(
         self, question: Question, asker: Asker, seen: Mapping[Subject, Seen] | None, now: datetime
     ) -> Verdict:
+        # Only now: a new gateway knows its own member from the journal that was read to see what is asked about.
+        question = self._with_asker(question)
         verdict = verify(question, self._gathering.facts(question, seen, now), self._reference)
         self._gathering.store.lookups.add(
             LookUp(

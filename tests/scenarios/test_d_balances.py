@@ -62,9 +62,26 @@ def test_27_kr_in_one_shipment_in_two_entries_of_60_and_40_is_accepted_and_then_
 
 
 def test_27_cn_sg_with_the_same_pattern_the_second_entry_is_already_used(world: World) -> None:
-    number = world.singapore.anchored(a_sample("14"))
-    world.china.post("/v1/uses", **a_use(number, SHANGHAI, "consume", issuer="SG-CUSTOMS"))
-    report = world.china.refused("/v1/uses", **a_use(number, NINGBO, "consume", issuer="SG-CUSTOMS"))
+    certificate = a_sample("14")
+    [item] = certificate["items"][:1]
+    item["quantities"] = [{"kind": "NET_MASS", "value": "100", "unit": "TNE"}]
+    number = world.singapore.anchored({**certificate, "items": [item]})
+
+    def verdict_on(office: str, tonnes: str) -> tuple[Body, Body]:
+        use = a_use(number, office, "consume", issuer="SG-CUSTOMS")
+        declared = {
+            "declarationRef": use["declaration"], "importDate": now().date().isoformat(), "country": "CN",
+            "office": office, "items": [an_item_of(tonnes, hsCode=item["hsCode"])],
+        }  # fmt: skip
+        asked = {"issuer": "SG-CUSTOMS", "number": number, "declaration": declared}
+        return world.china.post("/v1/verify", **asked), use
+
+    first, use = verdict_on(SHANGHAI, "60")
+    assert first["verdict"] == "ACCEPT", findings(first)
+    world.china.post("/v1/uses", **use)
+    second, use = verdict_on(NINGBO, "40")
+    assert (second["verdict"], f"office {SHANGHAI}" in findings(second)["R11"]) == ("REJECT", True)
+    report = world.china.refused("/v1/uses", **use)
     assert (report["reason"], SHANGHAI in report["detail"]) == ("R11", True)
 
 

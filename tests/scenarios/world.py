@@ -5,11 +5,12 @@ Every call goes through the interface as a declaration system or a back office w
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from starlette.testclient import TestClient
@@ -23,6 +24,7 @@ from ledger.settings import read_settings
 from ledger.store import open_store
 from ledger.store.access import ApiKey
 from ledger.wiring import open_ledger
+from scripts.overdraw import SECOND, second_home
 from tests.consortium import Consortium
 from tests.gateways import a_fresh_certificate
 
@@ -111,9 +113,9 @@ class Office:
 
 
 @contextmanager
-def an_office(home: Path) -> Iterator[Office]:
-    """Open the gateway in the folder ``home``."""
-    settings, key = read_settings(home, {}), f"ts_{home.name}_scenarios"
+def an_office(home: Path, environment: Mapping[str, str] = MappingProxyType({})) -> Iterator[Office]:
+    """Open the gateway in the folder ``home``; settings in ``environment`` go before its own."""
+    settings, key = read_settings(home, environment), f"ts_{home.name}_scenarios"
     with open_store(settings.store.url) as store, open_ledger(settings) as ledger:
         store.api_keys.add(key, ApiKey("scenarios", "administrator", (), 0, False, 1))
         gateway = Gateway(ledger, Keyring(store.api_keys), Answers(store.idempotency), Metrics(), Limits())
@@ -143,6 +145,13 @@ class World:
     @property
     def china(self) -> Office:
         return self.at("CN-GACC")
+
+    @property
+    def ningbo(self) -> Office:
+        """Another gateway of China customs, with an account and a store of its own."""
+        if not (self.consortium.folder / SECOND).exists():
+            second_home(self.consortium.folder, self.consortium.node)
+        return self.at(SECOND)
 
     @property
     def licences(self) -> Office:
