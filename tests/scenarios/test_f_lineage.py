@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from ledger.demo.documents import built_on
 from tests.scenarios.test_d_use import a_use
-from tests.scenarios.world import NINGBO, SHANGHAI, Body, World, findings
+from tests.scenarios.world import NINGBO, SHANGHAI, Body, World, findings, outcome
 
 
 def a_parent(world: World) -> Body:
@@ -50,9 +50,32 @@ def test_33_a_revoked_parent_refers_the_child_and_alerts_who_used_it(world: Worl
     place = {"issuer": "VN-VCCI", "number": parent["certificateNumber"]}
     world.viet_nam.post("/v1/status", **place, action="revoke", reason="R24")
     verdict = world.china.post("/v1/verify", document=sealed)
-    assert (verdict["verdict"], "revoked" in findings(verdict)["R21"]) == ("REFER", True)
+    assert (verdict["verdict"], outcome(verdict, "LINEAGE")) == ("REFER", "FAIL")
+    revoked = world.china.get("/v1/history", **place)["lines"][-1]["time"][:10]
+    assert findings(verdict)["R21"].startswith(
+        f"The certificate {place['number']} of VN-VCCI, on which it builds, was revoked on {revoked}"
+    )
+    assert verdict["next"] == ["Ask SG-CUSTOMS whether it stands by its own certificate."]
     alerts = world.china.get("/v1/alerts", first=first)["alerts"]
-    assert [(one["code"], one["useId"]) for one in alerts] == [("R21", used["useId"])]
+    assert [(one["code"], one["useId"], one["office"]) for one in alerts] == [
+        ("R21", used["useId"], SHANGHAI)
+    ]
+
+
+def test_33_only_the_childs_own_issuer_turns_a_child_in_doubt_into_a_rejection(world: World) -> None:
+    parent = a_parent(world)
+    child = a_child(parent)
+    sealed = world.singapore.sealed(child)
+    place = {"issuer": "VN-VCCI", "number": parent["certificateNumber"]}
+    world.viet_nam.post("/v1/status", **place, action="revoke", reason="R24")
+    assert world.china.post("/v1/verify", document=sealed)["verdict"] == "REFER"
+    own = {"issuer": "SG-CUSTOMS", "number": child["certificateNumber"]}
+    refused = world.viet_nam.client.post("/v1/status", json={**own, "action": "revoke", "reason": "R24"})
+    assert refused.status_code == 422
+    world.singapore.post("/v1/status", **own, action="revoke", reason="R24")
+    verdict = world.china.post("/v1/verify", document=sealed)
+    assert verdict["verdict"] == "REJECT"
+    assert {"R21", "R24"} <= findings(verdict).keys()
 
 
 def test_children_never_have_more_than_their_parent(world: World) -> None:
