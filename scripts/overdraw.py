@@ -54,6 +54,11 @@ class Tally:
     faults: list[str] = field(default_factory=list)
     seconds: float = 0.0
 
+    @property
+    def passed(self) -> bool:
+        """Return whether there were rounds, each with one winner and an informed loser, and every balance added up."""
+        return self.rounds > 0 and not (self.faults or self.both or self.neither or self.misinformed)
+
 
 def main() -> int:
     """Run the rounds and print the figures."""
@@ -73,7 +78,7 @@ def main() -> int:
     print(f"seconds                    {tally.seconds:.1f} ({tally.rounds / tally.seconds:.1f} rounds/s)")
     for fault in tally.faults[:20]:
         print(f"  {fault}", file=sys.stderr)
-    return 1 if tally.faults or tally.both or tally.neither or tally.misinformed else 0
+    return 0 if tally.passed else 1
 
 
 def over_draw(clients: dict[str, GatewayClient], rounds: int) -> Tally:
