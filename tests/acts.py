@@ -22,6 +22,7 @@ from ledger.chain.node_chain import NodeChain
 from ledger.core import acts
 from ledger.core.calls import call_of
 from ledger.core.entries import Entry, decode, encode, entries_of
+from ledger.core.layouts import MalformedEntry
 from ledger.core.members import MemberState, Standing
 from ledger.core.numbers import tag as tag_of
 from ledger.core.state import JournalContradiction, Replay
@@ -30,6 +31,8 @@ from ledger.keys.account import TransactionAccount
 from tests.journals import AU, CN, NZ, VCCI, a_public_key, thumbprint_of
 
 ACCI, AU_CUSTOMS, VN_CUSTOMS = "AU-ACCI", "AU-DIBP", "VN-GDVC"
+Written = tuple[int, type[acts.Act]]
+"""Kind of the registry that wrote an entry, and what the entry says."""
 ROLES = {CN: 17, AU: 17, NZ: 17, VCCI: 14, ACCI: 12, AU_CUSTOMS: 16, VN_CUSTOMS: 17}
 MEMBERS = tuple(ROLES)
 ECONOMIES = ("AU", "CN", "NZ", "VN")
@@ -69,8 +72,9 @@ class Difference(AssertionError):
 class AWorld:
     """A consortium with all registries.
 
-    ``done``, ``refused`` and ``repeated`` count what happened, by type, error and function; ``spelled`` has the number of every
-    tag.
+    ``done``, ``refused`` and ``repeated`` count what happened: entries by kind of registry (0: the consortium) and act,
+    refusals by error, repetitions by function. ``upsets`` are still to come before one comes again; ``spelled`` has the number
+    of every tag.
     """
 
     chain: NodeChain
@@ -78,11 +82,12 @@ class AWorld:
     random: Random
     replay: Replay
     entries: list[Entry] = field(default_factory=list)
-    done: Counter[str] = field(default_factory=Counter)
+    done: Counter[Written] = field(default_factory=Counter)
     refused: Counter[str] = field(default_factory=Counter)
     repeated: Counter[str] = field(default_factory=Counter)
     keys: dict[str, int] = field(default_factory=lambda: dict.fromkeys(MEMBERS, 1))
     numbers: int = 0
+    upsets: list[int] = field(default_factory=list)
     spelled: dict[bytes, str] = field(default_factory=dict)
     read_to: int = -1
 
@@ -115,9 +120,13 @@ class AWorld:
     def registry(self, kind: int) -> bytes:
         return next(one.address for one in self.manifest.registries if one.kind == kind)
 
+    def kind_of(self, contract: bytes) -> int:
+        """Return the kind of a registry, 0 for the consortium."""
+        return next((one.kind for one in self.manifest.registries if one.address == contract), 0)
+
     def ask(self, registry: bytes, function: str, *arguments: object) -> tuple[Any, ...]:
         """Return what a registry answers."""
-        name = KINDS[next(one.kind for one in self.manifest.registries if one.address == registry)]
+        name = KINDS[self.kind_of(registry)]
         return tuple(
             read(name, function, self.chain.ask_contract(registry, call(name, function, *arguments)))
         )
@@ -192,14 +201,16 @@ class AWorld:
         return wrong or member.keys[self.key(member.code)].retired_at is not None
 
     def upset(self, member: str) -> None:
-        match self.random.randint(0, 5):
-            case 0 | 1:
+        if not self.upsets:
+            self.upsets = self.random.sample(range(5), 5)
+        match self.upsets.pop():
+            case 0:
                 self.decide(acts.MemberSuspended(member, 28))
-            case 2:
+            case 1:
                 self.decide(acts.RolesChanged(member, self.random.choice((1, 2, 4, 8, 16))))
-            case 3:
+            case 2:
                 self.control(member, "removeOperator", operator(member).address)
-            case 4:
+            case 3:
                 self.control(member, "retireKey", self.key(member), self.now + 1)
             case _:
                 self.control(member, "reportCompromise", self.key(member), self.now - 60)
@@ -236,13 +247,22 @@ class AWorld:
             if folds(copied(before), spoilt):
                 raise Difference(f"the fold takes {spoilt} in place of {written}")
 
+    def would_write(self, attempt: Attempt) -> set[Written]:
+        """Return kind and act of the entries that an attempt would write, as far as it knows them."""
+        return {(attempt.kind, type(act)) for act in attempt.acts or ()}
+
+    def is_possible(self, attempt: Attempt) -> bool:
+        """Return whether the fold would take what an attempt would write now."""
+        known = attempt.acts
+        return known is not None and self._folds(attempt, attempt.member, known, self.now + 1)
+
     def catch_up(self) -> None:
         head = self.chain.head().number
         for event in self.chain.appended(self.read_to + 1, head):
             for entry in entries_of(event, self.manifest.chain_id):
                 self.replay.fold(entry)
                 self.entries.append(entry)
-                self.done[entry.type.name] += 1
+                self.done[self.kind_of(entry.contract), type(entry.act)] += 1
         self.read_to = head
 
     def _require_refusal(self, attempt: Attempt, who: str, how: str) -> None:
@@ -259,7 +279,10 @@ class AWorld:
             self.registry(attempt.kind),
             operator(who).address,
         )
-        raws = [encode(chain_id, registry, time, attempt.member, account, one) for one in said]
+        try:
+            raws = [encode(chain_id, registry, time, attempt.member, account, one) for one in said]
+        except MalformedEntry:
+            return False  # no entry can say so
         return folds(
             copied(self.replay), [decode(raw, self.replay.size + place) for place, raw in enumerate(raws)]
         )

@@ -227,6 +227,28 @@ def change_status(world: AWorld, kind: int) -> Attempt:
     return Attempt(kind, member, "changeStatus", (member, tag, status, reason, at), tuple(said))
 
 
+def withdraw(world: AWorld, kind: int) -> Attempt | None:
+    """Cancel a record that took from another one and is not over, rather a young one."""
+    found = [
+        one
+        for one in world.replay.records.values()
+        if one.registry == world.registry(kind)
+        and one.link is not None
+        and one.link.relation is not Relation.TRUE_COPY
+        and one.status in (Status.VALID, Status.SUSPENDED)
+    ]
+    if not found:
+        return None
+    record, reason = world.random.choice(found[-6:]), world.random.choice((0, 24, 24))
+    at = world.now
+    said = [
+        acts.StatusChanged(record.tag, Status.CANCELLED, reason, at),
+        *returned(world, kind, record.member, record.tag),
+    ]
+    arguments = (record.member, record.tag, int(Status.CANCELLED), reason, at)
+    return Attempt(kind, record.member, "changeStatus", arguments, tuple(said))
+
+
 def confirm(world: AWorld, kind: int) -> Attempt:
     member, _ = its_tag(world, kind)
     tags = [a_tag(world, kind, member) for _ in range(world.random.randint(1, 3))]
@@ -234,5 +256,6 @@ def confirm(world: AWorld, kind: int) -> Attempt:
 
 
 ATTEMPTS = (
-    anchor, anchor, *[anchor_one] * 5, replace, replace, set_terms, change_status, change_status, change_status, confirm,
+    anchor, anchor, *[anchor_one] * 5, replace, replace, set_terms, change_status, change_status, change_status, withdraw,
+    confirm,
 )  # fmt: skip
