@@ -2,7 +2,7 @@
 
 ``AWorld.step`` tries one act. Whatever the contracts do, the fold must do the same: what they write folds, and what they
 refuse, or pass over because it was done before, the fold refuses. What is tried is made in ``acts_of_records``,
-``acts_of_use`` and ``acts_of_aeo``.
+``acts_of_use`` and ``acts_of_aeo``; ``acts_over_http`` says some of it to gateways.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from copy import deepcopy
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from random import Random
-from typing import Any
+from typing import Any, Protocol
 
 from ledger.chain.acts import call, read
 from ledger.chain.deploy import Founder, act, deploy_consortium
@@ -38,6 +38,7 @@ MEMBERS = tuple(ROLES)
 ECONOMIES = ("AU", "CN", "NZ", "VN")
 OFFICES = ("AUSYD", "AUMEL", "VNSGN")
 SOON = 9_000
+OVER_THE_FACE = 0.4
 TAG_KEY = sha256(b"tag key").digest()
 
 
@@ -64,6 +65,16 @@ class Attempt:
     acts: tuple[acts.Act, ...] | None = None
 
 
+class Face(Protocol):
+    """Another way than a transaction for members to act."""
+
+    def carry_out(self, attempt: Attempt) -> bool:
+        """Do it, unless this cannot be asked for; raise ``Refused`` where it is refused."""
+
+    def commitment(self, customs: str, office: str, number: int) -> bytes | None:
+        """Return what stands for a declaration of a member that has this way, None for others."""
+
+
 class Difference(AssertionError):
     """The contracts and the fold do not agree."""
 
@@ -74,7 +85,7 @@ class AWorld:
 
     ``done``, ``refused`` and ``repeated`` count what happened: entries by kind of registry (0: the consortium) and act,
     refusals by error, repetitions by function. ``upsets`` are still to come before one comes again; ``spelled`` has the number
-    of every tag.
+    of every tag. ``face`` is taken now and then in the place of a transaction; ``asked`` counts that by function and outcome.
     """
 
     chain: NodeChain
@@ -90,6 +101,8 @@ class AWorld:
     upsets: list[int] = field(default_factory=list)
     spelled: dict[bytes, str] = field(default_factory=dict)
     read_to: int = -1
+    face: Face | None = None
+    asked: Counter[tuple[str, str]] = field(default_factory=Counter)
 
     @classmethod
     def founded(cls, url: str, chain_id: int, seed: int) -> AWorld:
@@ -137,6 +150,11 @@ class AWorld:
     def digest(self, text: str) -> bytes:
         return sha256(text.encode()).digest()
 
+    def declaration(self, customs: str, office: str, number: int) -> bytes:
+        """Return what stands for one of the few declarations of an office."""
+        known = None if self.face is None else self.face.commitment(customs, office, number)
+        return self.digest(f"declaration {number}") if known is None else known
+
     def new_tag(self, kind: int) -> bytes:
         self.numbers += 1
         return self.tag(kind, f"N{self.numbers}")
@@ -178,7 +196,7 @@ class AWorld:
                 self.upset(self.random.choice(MEMBERS))
             elif state.standing is Standing.SUSPENDED:
                 self.decide(acts.MemberReinstated(state.code, 0))
-            elif not state.operators:
+            elif operator(state.code).address not in state.operators:
                 self.control(state.code, "addOperator", operator(state.code).address)
             elif state.roles != ROLES[state.code]:
                 self.decide(acts.RolesChanged(state.code, ROLES[state.code]))
@@ -195,7 +213,7 @@ class AWorld:
     def is_upset(self, member: MemberState) -> bool:
         wrong = (
             member.standing is not Standing.ACTIVE
-            or not member.operators
+            or operator(member.code).address not in member.operators
             or member.roles != ROLES[member.code]
         )
         return wrong or member.keys[self.key(member.code)].retired_at is not None
@@ -224,10 +242,9 @@ class AWorld:
             Difference: contracts and fold do not agree.
         """
         who = attempt.member if self.chance(0.97) else self.random.choice(MEMBERS)
-        calldata = call(KINDS[attempt.kind], attempt.function, *attempt.arguments)
         size = self.replay.size
         try:
-            act(self.chain, operator(who), self.manifest.chain_id, self.registry(attempt.kind), calldata)
+            self._carry_out(attempt, who)
         except Refused as refusal:
             self.refused[refusal.code] += 1
             self._require_refusal(attempt, who, f"refused with {refusal}")
@@ -246,6 +263,19 @@ class AWorld:
         for spoilt in spoilings(written):
             if folds(copied(before), spoilt):
                 raise Difference(f"the fold takes {spoilt} in place of {written}")
+
+    def _carry_out(self, attempt: Attempt, who: str) -> None:
+        if self.face is not None and who == attempt.member and self.chance(OVER_THE_FACE):
+            try:
+                is_done = self.face.carry_out(attempt)
+            except Refused:
+                self.asked[attempt.function, "refused"] += 1
+                raise
+            if is_done:
+                self.asked[attempt.function, "done"] += 1
+                return
+        calldata = call(KINDS[attempt.kind], attempt.function, *attempt.arguments)
+        act(self.chain, operator(who), self.manifest.chain_id, self.registry(attempt.kind), calldata)
 
     def would_write(self, attempt: Attempt) -> set[Written]:
         """Return kind and act of the entries that an attempt would write, as far as it knows them."""

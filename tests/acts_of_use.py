@@ -23,14 +23,16 @@ class Draft:
         self.record = a_record(world, kind, open_only=world.chance(0.6))
         self.customs = world.random.choice(CUSTOMS) if world.chance(0.98) else VCCI
         self.office = world.random.choice(OFFICES)
-        self.declaration = world.digest(f"declaration {world.random.randint(0, 3)}")
+        number = world.random.randint(0, 3)
         self.item = world.random.randint(0, 2)
         self.use: UseRecord | None = None
+        self.declaration = world.declaration(self.customs, self.office, number)
         if self.record is None:
             return
         if self.book.terms is not None and world.chance(0.7):
             economies = self.book.terms.economies
             self.customs = world.random.choice([one for one in CUSTOMS if one[:2] in economies])
+            self.declaration = world.declaration(self.customs, self.office, number)
         if world.chance(known):
             self._take_known(state)
         self.use = self.book.uses.get((self.customs, self.office, self.declaration, self.item))

@@ -1,7 +1,7 @@
 """Walks on all three registries: storage, the fold of the journal and the interface of a gateway tell the same.
 
-What the contracts write folds to what they store, what they refuse the fold refuses, and a gateway that reads only the chain
-answers with what is stored.
+What the contracts write folds to what they store, what they refuse the fold refuses, a gateway that is asked for an act does
+and refuses the same, and one that reads only the chain answers with what is stored.
 
 With ``DEEP`` in the environment, as ``make test DEEP=1`` has it, many more acts are tried.
 """
@@ -26,7 +26,7 @@ from tests.acts import ECONOMIES, OFFICES, AWorld
 from tests.told import assert_the_interface_tells_what_is_stored
 from tests.walks import MUST, walked
 
-STEPS = 3_000 if os.environ.get("DEEP") else 250
+STEPS = 3_000 if os.environ.get("DEEP") else 200
 
 
 @pytest.fixture(scope="module")
@@ -47,9 +47,11 @@ def chain_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, i
 def test_what_is_done_in_all_registries_is_what_the_fold_and_the_interface_tell(
     chain_url: tuple[str, int], seed: int, tmp_path: Path
 ) -> None:
-    world = walked(*chain_url, seed, STEPS)
+    world = walked(*chain_url, seed, STEPS, tmp_path)
     assert {(kind, act.__name__) for kind, act in MUST - world.done.keys()} == set()
     assert len(world.refused) > 15
+    assert {outcome for _, outcome in world.asked} == {"done", "refused"}
+    assert sum(world.asked.values()) > 20
     assert_records_are_as_stored(world)
     assert_use_is_as_stored(world)
     assert_aeo_is_as_stored(world)

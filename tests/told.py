@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
 
 from ledger.core.aeo import Agreement, Agreements
-from ledger.core.jose import to_base64url
 from ledger.core.records import RecordState, Status
 from ledger.core.uses import UseBook
-from ledger.home import TAG_KEYS, make_home
-from ledger.keys.files import write_secret_file
+from ledger.home import make_home
 from tests import acts_of_aeo
-from tests.acts import AU_CUSTOMS, MEMBERS, TAG_KEY, AWorld
+from tests.acts import AU_CUSTOMS, AWorld
+from tests.acts_over_http import KIND_NAMES, iso, share_tag_keys
 from tests.scenarios.world import Body, Office, an_office, outcome
 
-KIND_NAMES = {1: "origin", 2: "licence", 3: "aeo"}
 POLICIES = {0: "none", 1: "single", 2: "up to n", 3: "quantity"}
 GOOD = ("PASS", "WARN")
 
@@ -35,10 +32,7 @@ def assert_the_interface_tells_what_is_stored(world: AWorld, url: str, folder: P
         controller=False,
         scrypt_n=2,
     )
-    (home / TAG_KEYS).mkdir(mode=0o700)
-    for member in MEMBERS:
-        key = {"k": to_base64url(TAG_KEY), "kid": member, "kty": "oct", "use": "tag"}
-        write_secret_file(home / TAG_KEYS / f"{member}.tagkey.jwk", json.dumps(key).encode())
+    share_tag_keys(home)
     with an_office(home) as office:
         told = Told(world, office)
         for record in world.replay.records.values():
@@ -204,7 +198,3 @@ def text(data: bytes) -> str:
 
 def seconds(moment: str) -> int:
     return int(datetime.fromisoformat(moment).timestamp())
-
-
-def iso(time: int) -> str:
-    return datetime.fromtimestamp(time, UTC).isoformat().replace("+00:00", "Z")

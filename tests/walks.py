@@ -5,11 +5,13 @@ The same seed tries the same acts as long as the contracts answer the same.
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Final
 
 from ledger.core import acts
 from tests import acts_of_aeo, acts_of_records, acts_of_use
 from tests.acts import Attempt, AWorld, Written
+from tests.acts_over_http import gateways
 
 _DRAWS = 30
 _OF_RECORDS = (
@@ -82,21 +84,23 @@ def any_attempt(world: AWorld) -> Attempt | None:
     return world.random.choice(several)(world, kind)
 
 
-def walked(url: str, chain_id: int, seed: int, steps: int) -> AWorld:
+def walked(url: str, chain_id: int, seed: int, steps: int, folder: Path) -> AWorld:
     """Found a consortium, let its members try ``steps`` acts and upset its governance now and then.
 
+    Some members have gateways, whose homes are made in ``folder``, and ask these for a share of their acts.
     While something of ``MUST`` is lacking the walk goes on, up to three times as far.
 
     Raises:
         Difference: contracts and fold do not agree. JournalContradiction: the fold stopped at what they wrote.
     """
     world = AWorld.founded(url, chain_id, seed)
-    for step in range(3 * steps):
-        if step >= steps and world.done.keys() >= MUST:
-            break
-        attempt = an_attempt(world)
-        if attempt is not None:
-            world.step(attempt)
-        if world.chance(0.15 if world.is_any_upset else 0.04):
-            world.govern()
+    with gateways(world, url, folder) as world.face:
+        for step in range(3 * steps):
+            if step >= steps and world.done.keys() >= MUST:
+                break
+            attempt = an_attempt(world)
+            if attempt is not None:
+                world.step(attempt)
+            if world.chance(0.15 if world.is_any_upset else 0.04):
+                world.govern()
     return world
