@@ -108,6 +108,7 @@ class Reason(Enum):
         "X50",
         "The rules that it names are not known here, or are not those of such a document.",
     )
+    CONSIGNEE_DIFFERS = ("X60", "The consignee is not written as on the certificate.")
 
     def __init__(self, code: str, sentence: str) -> None:
         self.code = code

@@ -129,6 +129,14 @@ def test_13_a_minor_discrepancy_is_a_remark_and_never_a_rejection(world: World) 
     verdict = world.china.post("/v1/verify", document=sealed, declaration=declared)
     assert verdict["verdict"] == "ACCEPT_WITH_REMARKS", findings(verdict)
     assert findings(verdict)["X35"] == "No declared invoice is on the certificate."
+    name = "SHANGHAI EXAMPLE TRADING CO., LTD."
+    certificate = world.certificate(consignee={"name": name, "country": "CN"})
+    sealed = world.viet_nam.sealed(certificate)
+    for consignee, word in ((name, "ACCEPT"), (name.replace("CO., LTD.", "CO LTD"), "ACCEPT_WITH_REMARKS")):
+        declared = a_declaration(certificate, consignee=consignee)
+        verdict = world.china.post("/v1/verify", document=sealed, declaration=declared)
+        assert verdict["verdict"] == word, findings(verdict)
+    assert findings(verdict)["X60"] == "The consignee is not written as on the certificate."
 
 
 def test_more_than_certified_is_told_by_item_and_less_is_fine(world: World) -> None:

@@ -6,6 +6,7 @@ a licence on all the digits that both give; what a licence does not say is not c
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Any
@@ -20,6 +21,7 @@ from ledger.core.verdict import Check, CheckName, Finding, Outcome, Word
 _COMPARE = "Compare the item with the document."
 _HS_DIGITS = 6
 _HS_LEAST = 2
+_TO_ORDER = "toorder"
 
 
 def check_data(case: Case) -> Check:
@@ -69,8 +71,29 @@ def _about_whole(case: Case, declaration: Declaration) -> Iterator[Finding]:
         known = {one.get("number") for one in invoices if isinstance(one, Mapping)}
         if known.isdisjoint(declaration.invoice_numbers):
             yield Finding.of(Reason.INVOICE_DIFFERS, Word.ACCEPT_WITH_REMARKS)
+    yield from _about_consignee(case, declaration)
     yield from _about_waiver(case, declaration)
     yield from _about_endorsement(case)
+
+
+def _about_consignee(case: Case, declaration: Declaration) -> Iterator[Finding]:
+    """Yield whether the declared consignee is the certified one; another way of writing it is minor. No name is told."""
+    party = case.subject.get("consignee")
+    certified = party.get("name") if isinstance(party, Mapping) else None
+    declared = declaration.consignee
+    if declared is None or not isinstance(certified, str) or declared == certified:
+        return
+    if _letters(declared) == _letters(certified):
+        yield Finding.of(Reason.CONSIGNEE_DIFFERS, Word.ACCEPT_WITH_REMARKS)
+    elif _letters(certified) != _TO_ORDER:
+        message = "The declared consignee is not the certified one."
+        step = "Compare the consignee with the document."
+        yield Finding.of(Reason.CONSIGNEE_DIFFERS, Word.REFER, message, next_step=step)
+
+
+def _letters(name: str) -> str:
+    """Return what is left of a name without case, width, spaces and punctuation."""
+    return "".join(sign for sign in unicodedata.normalize("NFKC", name).casefold() if sign.isalnum())
 
 
 def _countries(case: Case) -> tuple[object, ...]:

@@ -15,7 +15,7 @@ from pydantic import AwareDatetime, Field, ValidationError
 
 from ledger.core.codes import Reference
 from ledger.core.documents.licence import Office
-from ledger.core.documents.origin import Country, Day, Money, Part, Quantity
+from ledger.core.documents.origin import Country, Day, Money, Name, Part, Quantity
 from ledger.core.documents.rules import Findings, check_code, check_texts, each, part, text
 from ledger.core.documents.shape import read_tree, shape_problems, without_doubles
 from ledger.core.problems import Problem, Severity
@@ -47,6 +47,7 @@ class Declaration(Part):
         country: where it is made: of a declaration under an export licence the exporting country.
         office: code of the customs office, for licences that name offices.
         accepted_at: when customs accepted it, with an offset; an AEO's standing at that time decides.
+        consignee: name of the consignee as declared, compared where the document discloses one.
     """
 
     declaration_ref: Annotated[str, Field(min_length=1, max_length=70)] | None = None
@@ -54,6 +55,7 @@ class Declaration(Part):
     country: Country
     office: Office | None = None
     accepted_at: AwareDatetime | None = None
+    consignee: Name | None = None
     items: tuple[DeclarationItem, ...] = ()
     invoice_numbers: tuple[Annotated[str, Field(min_length=1, max_length=70)], ...] = ()
 

@@ -43,6 +43,33 @@ def test_one_item_in_doubt_does_not_delay_the_others(spoilt: dict[str, object], 
     assert verdict.word is Word.ACCEPT_WITH_REMARKS
 
 
+CO_LTD = {**FRESH, "consignee": {"name": "Shanghai Example Trading Co., Ltd.", "country": "CN"}}
+
+
+@pytest.mark.parametrize(
+    ("declared", "word"),
+    [
+        ("Shanghai Example Trading Co., Ltd.", Word.ACCEPT),
+        ("SHANGHAI EXAMPLE TRADING CO LTD", Word.ACCEPT_WITH_REMARKS),
+        ("\uff33hanghai  Example Trading Co.,Ltd", Word.ACCEPT_WITH_REMARKS),
+        ("Ningbo Example Trading Co., Ltd.", Word.REFER),
+    ],
+)
+def test_a_consignee_that_is_only_written_otherwise_is_minor(declared: str, word: Word) -> None:
+    shown = Presented(token=a_token(a_certificate(**CO_LTD))).anchor()
+    verdict = shown.declared(items=[ITEM], consignee=declared).verdict()
+    assert verdict.word is word
+    assert code_is_found(verdict, "X60", "DATA") == (word is not Word.ACCEPT)
+    assert "Shanghai" not in str(verdict.checks)
+
+
+@pytest.mark.parametrize("consignee", [None, "Co., Ltd.", {"name": "To Order", "country": "CN"}, {"name": 7}])
+def test_a_consignee_that_the_document_does_not_name_is_not_compared(consignee: Any) -> None:
+    shown = Presented(token=a_token(claims={"consignee": consignee})).anchor()
+    verdict = shown.declared(items=[ITEM], consignee="Ningbo Example Trading Co., Ltd.").verdict()
+    assert not code_is_found(verdict, "X60", "DATA")
+
+
 def test_when_every_item_is_in_doubt_so_is_the_document() -> None:
     verdict = Presented().anchor().declared(items=[{**ITEM, "hsCode": "999999"}]).verdict()
     assert verdict.word is Word.REFER
