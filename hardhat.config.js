@@ -13,7 +13,7 @@ export default {
         path: require.resolve("solc/soljson.js"),
         settings: {
           evmVersion: "paris",
-          optimizer: { enabled: true, runs: 200 },
+          optimizer: { enabled: true, runs: 20 },
           metadata: { bytecodeHash: "none" },
         },
       },

@@ -377,6 +377,10 @@ contract AeoRegistry is UseTerms, IAeoRegistry {
         return !terms && usePolicy == 0;
     }
 
+    function _hangs(Relation) internal pure override returns (bool) {
+        return false;
+    }
+
     function _open(bytes32 member, Issue memory issue) internal view override {
         (bytes32 tag, Link memory link) = (issue.anchor.tag, issue.link);
         _requireNoAlias(member, tag);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
+import {Balance} from "./Balance.sol";
 import {IConsortium} from "./interfaces/IConsortium.sol";
 import {ILicenceRegistry} from "./interfaces/ILicenceRegistry.sol";
 import {IRegistry} from "./interfaces/IRegistry.sol";
@@ -9,11 +10,14 @@ import {UseRegistry} from "./UseRegistry.sol";
 
 /// @title Licences and permits
 /// @dev Document types are UNTDID 1001 codes: 811 export licence, 911 import licence, 628 transit licence, 966 quota
-/// prior allocation certificate, 626 CITES certificate. Whatever limits their use needs terms.
+/// prior allocation certificate, 626 CITES certificate. Whatever limits their use needs terms. What was exported is
+/// counted, so an endorsed permit has no tolerance any more.
 // Codes and statuses are compared for equality, which the analysis takes for a comparison of times because they lie in
 // one word with one.
 // slither-disable-start timestamp,incorrect-equality
 contract LicenceRegistry is UseRegistry, ILicenceRegistry {
+    using Balance for uint72;
+
     uint8 private constant _EXPORT_ENDORSED = 0x39;
     uint32 private constant _ISSUES_LICENCES = 8;
 
@@ -27,24 +31,29 @@ contract LicenceRegistry is UseRegistry, ILicenceRegistry {
         _requireRecord(member, tag);
         bytes32 root = _rootOf(member, tag);
         Account storage account = _accounts[member][root];
-        if (actual.length == 0 || actual.length != account.lines) {
-            revert LicenceEndorsementInvalid(member, root, actual.length);
-        }
-        if (account.endorsed && _isEndorsed(account, actual)) return;
-        if (account.endorsed) revert LicenceEndorsementInvalid(member, root, actual.length);
-        (bytes32 worst, Status status) = _worst(member, tag, root);
-        if (status != Status.Valid) revert UseRecordNotValid(member, worst, status);
-
-        account.endorsed = true;
+        bool again = account.endorsed;
+        if (!again) _requireValid(member, tag, root);
+        bool fits = actual.length != 0 && actual.length == account.lines;
         bytes memory tails = "";
-        for (uint16 n = 1; n <= actual.length; ++n) {
-            Line memory line = _line(account, n);
+        for (uint16 n = 1; fits && n <= actual.length; ++n) {
             uint72 quantity = actual[n - 1];
-            bool fits = quantity <= line.authorised && quantity >= uint256(line.reserved) + line.consumed;
-            if (!fits) revert UseLineInvalid(member, root, n);
-            account.line[n].authorised = quantity;
+            Line memory line = _line(account, n);
             tails = bytes.concat(tails, abi.encodePacked(n, quantity));
+            if (again) {
+                fits = quantity == line.authorised;
+                continue;
+            }
+            uint256 most = line.authorised.withTolerance(account.tolerance);
+            if (quantity > most || quantity < uint256(line.reserved) + line.consumed) {
+                revert UseLineInvalid(member, root, n);
+            }
+            if (_isChild(account.relation)) account.granted[n] = uint72(most);
+            account.line[n].authorised = quantity;
         }
+        if (!fits) revert LicenceEndorsementInvalid(member, root, actual.length);
+        if (again) return;
+        account.endorsed = true;
+        account.tolerance = 0;
 
         _append(_EXPORT_ENDORSED, customs, abi.encodePacked(member, root, office), tails, actual.length);
     }
@@ -52,13 +61,6 @@ contract LicenceRegistry is UseRegistry, ILicenceRegistry {
     /// @inheritdoc IRegistry
     function kind() external pure returns (uint8) {
         return 2;
-    }
-
-    function _isEndorsed(Account storage account, uint72[] calldata actual) private view returns (bool) {
-        for (uint16 n = 1; n <= actual.length; ++n) {
-            if (account.line[n].authorised != actual[n - 1]) return false;
-        }
-        return true;
     }
 
     function _rolesFor(uint16 documentType) internal pure override returns (uint32) {
@@ -73,6 +75,10 @@ contract LicenceRegistry is UseRegistry, ILicenceRegistry {
 
     function _takes(uint16 usePolicy, bool terms) internal pure override returns (bool) {
         return terms || usePolicy == 0;
+    }
+
+    function _hangs(Relation relation) internal pure override returns (bool) {
+        return relation != Relation.BackToBackOf;
     }
 }
 // slither-disable-end timestamp,incorrect-equality

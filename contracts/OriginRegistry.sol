@@ -34,5 +34,9 @@ contract OriginRegistry is UseRegistry {
     function _takes(uint16 usePolicy, bool terms) internal pure override returns (bool) {
         return terms || usePolicy >> 8 != 3;
     }
+
+    function _hangs(Relation relation) internal pure override returns (bool) {
+        return relation != Relation.ExtractOf;
+    }
 }
 // slither-disable-end timestamp,incorrect-equality

@@ -73,7 +73,7 @@ abstract contract Registry is IRegistry {
         _requireOperator(member);
         Record memory record = _requireRecord(member, tag);
         if (!_mayFollow(record.status, status)) revert RegistryTransitionInvalid(member, tag, record.status, status);
-        if (status == Status.Valid) _requireActive(member, 0);
+        if (status == Status.Valid) _requireActive(member, _rolesFor(record.documentType));
         if (reason == 0) revert RegistryReasonMissing();
         if (effectiveFrom == 0) effectiveFrom = uint64(block.timestamp);
         if (effectiveFrom < record.anchoredAt || effectiveFrom > block.timestamp) {

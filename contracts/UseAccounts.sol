@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
+import {Balance} from "./Balance.sol";
 import {IUseRegistry} from "./interfaces/IUseRegistry.sol";
 import {Registry} from "./Registry.sol";
 
@@ -12,6 +13,8 @@ import {Registry} from "./Registry.sol";
 // states are compared for equality, which the analysis takes for a comparison of times because they lie in one word.
 // slither-disable-start timestamp,incorrect-equality
 abstract contract UseAccounts is Registry, IUseRegistry {
+    using Balance for uint72;
+
     /// @dev What is known of a record besides its own word. The first line of members is one slot.
     struct Account {
         Relation relation;
@@ -27,12 +30,31 @@ abstract contract UseAccounts is Registry, IUseRegistry {
         bytes32 parentMember;
         bytes32 successor;
         mapping(uint256 line => Line) line;
+        mapping(uint256 line => uint72) granted; // of an endorsed child, what its parent gave
         mapping(bytes2 economy => bool) allowsEconomy;
         mapping(bytes17 office => bool) allowsOffice;
         mapping(bytes2 economy => uint256) declarationsOf;
         mapping(bytes32 declaration => uint256) usesIn; // not given back
         mapping(bytes32 customs => mapping(bytes32 id => Use)) use;
     }
+
+    /// @dev A use in work. `tag` is the root's, `presented` that of the certificate shown; `key` and `declaration` are
+    /// keys of mappings.
+    struct Case {
+        uint8 act;
+        bytes32 customs;
+        bytes32 member;
+        bytes32 tag;
+        bytes32 presented;
+        UseId id;
+        bytes32 key;
+        bytes32 declaration;
+        uint256 limit;
+        bytes2 economy;
+    }
+
+    uint8 internal constant _USE_RESERVED = 0x34;
+    uint8 internal constant _USE_ENTERED = 0x38;
 
     mapping(bytes32 member => mapping(bytes32 tag => Account)) internal _accounts;
 
@@ -90,6 +112,32 @@ abstract contract UseAccounts is Registry, IUseRegistry {
         line.consumed -= consumed;
     }
 
+    /// @dev Takes a quantity from a line in the place of what was `held` there. What was held can always be taken; a
+    /// late entry takes it all the same.
+    /// @param most May not be exceeded, not by a late entry either.
+    /// @return exceeds Whether the balance does not allow it.
+    function _take(
+        Account storage account,
+        Case memory c,
+        uint16 number,
+        uint72 quantity,
+        uint72 held,
+        uint256 most
+    ) internal virtual returns (bool exceeds) {
+        if (number == 0) return false;
+        Line memory line = _line(account, number);
+        line.reserved -= held;
+        uint256 taken = uint256(line.reserved) + line.consumed;
+        exceeds = !line.authorised.allows(taken, account.tolerance, account.onRemaining, held, quantity);
+        if (quantity > most || (exceeds && c.act != _USE_ENTERED) || taken + quantity > type(uint72).max) {
+            revert UseBalanceExceeded(c.member, c.tag, number, quantity, line.authorised.free(taken));
+        }
+
+        if (c.act == _USE_RESERVED) line.reserved += quantity;
+        else line.consumed += quantity;
+        account.line[number] = line;
+    }
+
     // --- asking ---
 
     function _rootOf(bytes32 member, bytes32 tag) internal view returns (bytes32) {
@@ -97,7 +145,8 @@ abstract contract UseAccounts is Registry, IUseRegistry {
         return account.relation == Relation.TrueCopyOf ? account.parent : tag;
     }
 
-    /// @return tag Of the certificate or its root, whichever is not valid.
+    /// @dev An extract has no effect without the record that it is of, and none is of an extract.
+    /// @return tag Of the certificate, its root or what that is an extract of, whichever is not valid first.
     /// @return status What it is, or valid.
     function _worst(
         bytes32 member,
@@ -106,7 +155,26 @@ abstract contract UseAccounts is Registry, IUseRegistry {
     ) internal view returns (bytes32 tag, Status status) {
         status = _record(member, presented).status;
         if (status != Status.Valid) return (presented, status);
-        return (root, _record(member, root).status);
+        tag = root;
+        status = _record(member, tag).status;
+        if (status != Status.Valid || _accounts[member][tag].relation != Relation.ExtractOf) return (tag, status);
+        tag = _accounts[member][tag].parent;
+        status = _record(member, tag).status;
+    }
+
+    function _requireValid(bytes32 member, bytes32 presented, bytes32 root) internal view {
+        (bytes32 tag, Status status) = _worst(member, presented, root);
+        if (status != Status.Valid) revert UseRecordNotValid(member, tag, status);
+    }
+
+    function _requireEconomy(bytes32 member, bytes32 tag, bytes2 economy) internal view {
+        if (!_allowsEconomy(_accounts[member][tag], economy)) revert UseEconomyNotAllowed(member, tag, economy);
+    }
+
+    /// @return How many declarations may use a record; 0 for any number.
+    function _limitOf(bytes32 member, bytes32 root) internal view returns (uint256) {
+        uint16 usePolicy = _record(member, root).usePolicy;
+        return usePolicy >> 8 == 1 ? 1 : usePolicy & 0xff;
     }
 
     function _accountOf(bytes32 member, bytes32 tag) internal view returns (Account storage) {

@@ -13,27 +13,10 @@ import {UseTerms} from "./UseTerms.sol";
 abstract contract UseRegistry is UseTerms {
     using Balance for uint72;
 
-    /// @dev A use in work. `tag` is the root's, `presented` that of the certificate shown; `key` and `declaration` are
-    /// keys of mappings.
-    struct Case {
-        uint8 act;
-        bytes32 customs;
-        bytes32 member;
-        bytes32 tag;
-        bytes32 presented;
-        UseId id;
-        bytes32 key;
-        bytes32 declaration;
-        uint256 limit;
-        bytes2 economy;
-    }
-
     uint32 internal constant _CUSTOMS = 16;
-    uint8 private constant _USE_RESERVED = 0x34;
     uint8 private constant _USE_CONSUMED = 0x35;
     uint8 private constant _USE_RELEASED = 0x36;
     uint8 private constant _USE_CORRECTED = 0x37;
-    uint8 private constant _USE_ENTERED = 0x38;
 
     /// @inheritdoc IUseRegistry
     function reserve(bytes32 customs, bytes32 member, bytes32 tag, UseId calldata id, Amount calldata amount) external {
@@ -81,6 +64,11 @@ abstract contract UseRegistry is UseTerms {
         Account storage account = _accounts[member][c.tag];
         Use memory use = _use(account, c.customs, c.key);
         if (_isCorrected(use, number, falls, quantity)) return;
+        if (reason == 0) revert RegistryReasonMissing();
+        if (!falls) {
+            _requireActive(customs, _CUSTOMS);
+            _requireValid(member, tag, c.tag);
+        }
 
         _change(account, c, use, falls, quantity);
         use.corrections = number;
@@ -102,36 +90,6 @@ abstract contract UseRegistry is UseTerms {
     ) external {
         if (happenedAt == 0 || happenedAt > block.timestamp) revert UseTimeInvalid(happenedAt);
         _write(_find(_USE_ENTERED, customs, member, tag, id), amount, happenedAt);
-    }
-
-    // --- what a registry may decide for itself ---
-
-    /// @dev Takes a quantity from a line in the place of what was `held` there. What was held can always be taken; a
-    /// late entry takes it all the same.
-    /// @param most May not be exceeded, whatever the balance.
-    /// @return exceeds Whether the balance does not allow it.
-    function _take(
-        Account storage account,
-        Case memory c,
-        uint16 number,
-        uint72 quantity,
-        uint72 held,
-        uint256 most
-    ) internal virtual returns (bool exceeds) {
-        if (number == 0) return false;
-        Line memory line = _line(account, number);
-        line.reserved -= held;
-        uint256 taken = uint256(line.reserved) + line.consumed;
-        exceeds =
-            quantity > most ||
-            !line.authorised.allows(taken, account.tolerance, account.onRemaining, held, quantity);
-        if ((exceeds && c.act != _USE_ENTERED) || taken + quantity > type(uint72).max) {
-            revert UseBalanceExceeded(c.member, c.tag, number, quantity, line.authorised.free(taken));
-        }
-
-        if (c.act == _USE_RESERVED) line.reserved += quantity;
-        else line.consumed += quantity;
-        account.line[number] = line;
     }
 
     // --- using ---
@@ -158,15 +116,9 @@ abstract contract UseRegistry is UseTerms {
     /// @return breaks Whether it breaks a rule and is counted all the same, because it happened.
     function _begin(Account storage account, Case memory c) private returns (bool breaks) {
         bool anyway = c.act == _USE_ENTERED;
-        (bytes32 tag, Status status) = _worst(c.member, c.presented, c.tag);
-        if (status != Status.Valid) {
-            if (!anyway) revert UseRecordNotValid(c.member, tag, status);
-            breaks = true;
-        }
-        if (!_allowsEconomy(account, c.economy)) {
-            if (!anyway) revert UseEconomyNotAllowed(c.member, c.tag, c.economy);
-            breaks = true;
-        }
+        // Whether a record was valid when a late use happened is a question to its history, which may still be written.
+        if (!anyway) _requireValid(c.member, c.presented, c.tag);
+        _requireEconomy(c.member, c.tag, c.economy);
         bool isText = _isText(c.id.office);
         if (!isText || !_allowsOffice(account, c.id.office)) {
             if (!anyway || !isText) revert UseOfficeNotAllowed(c.member, c.tag, c.id.office);
@@ -188,7 +140,8 @@ abstract contract UseRegistry is UseTerms {
         Use memory use,
         Amount calldata amount
     ) private returns (bool exceeds) {
-        uint256 most = type(uint256).max;
+        // One late entry is bounded, so that it leaves others room to be counted.
+        uint256 most = c.act == _USE_ENTERED ? type(uint64).max : type(uint256).max;
         if (c.act == _USE_CONSUMED && use.state == UseState.Reserved) {
             most = use.reserved.withTolerance(account.tolerance);
         }
@@ -258,8 +211,7 @@ abstract contract UseRegistry is UseTerms {
         c.id = id;
         c.key = _hash(id);
         c.declaration = keccak256(abi.encode(customs, id.office, id.declaration));
-        uint16 usePolicy = _record(member, c.tag).usePolicy;
-        c.limit = usePolicy >> 8 == 1 ? 1 : usePolicy & 0xff;
+        c.limit = _limitOf(member, c.tag);
     }
 
     /// @dev Without lines all of the amount must be 0.

@@ -59,10 +59,11 @@ abstract contract UseTerms is UseAccounts {
         Record memory record = _requireRecord(member, tag);
         _requireActive(member, _rolesFor(record.documentType));
         Account storage account = _accounts[member][tag];
-        if (record.status != Status.Valid) revert UseRecordNotValid(member, tag, record.status);
+        if (account.lines != 0 && _isSame(account, terms)) return;
+        _requireValid(member, tag, tag);
         if (account.lines != 0 || account.uses != 0) revert UseTermsFixed(member, tag);
         bool takes = _takes(record.usePolicy, true) && account.relation == Relation.None && terms.lines.length != 0;
-        if (!takes) revert UseTermsInvalid(member, tag);
+        _requireFit(takes, member, tag);
 
         _setTerms(account, member, tag, terms);
 
@@ -74,6 +75,9 @@ abstract contract UseTerms is UseAccounts {
     /// @dev Whether the registry takes records of this policy with terms, or without them.
     function _takes(uint16 usePolicy, bool terms) internal pure virtual returns (bool);
 
+    /// @dev Whether records of the registry hang on others so.
+    function _hangs(Relation relation) internal pure virtual returns (bool);
+
     /// @dev Hangs a new record on its parent and opens its lines.
     function _open(bytes32 member, Issue memory issue) internal virtual {
         bytes32 tag = issue.anchor.tag;
@@ -84,7 +88,7 @@ abstract contract UseTerms is UseAccounts {
         if (relation == Relation.TrueCopyOf) {
             takes = !hasTerms && (takes || _takes(issue.usePolicy, true));
         }
-        if (!takes) revert UseTermsInvalid(member, tag);
+        _requireFit(takes, member, tag);
         _hang(account, member, tag, issue.link);
         if (hasTerms) _setTerms(account, member, tag, issue.terms);
     }
@@ -105,6 +109,7 @@ abstract contract UseTerms is UseAccounts {
             terms.economies[0] = _economyOf(member);
         }
         _requireTerms(account, member, tag, terms);
+        bool isExtract = account.relation == Relation.ExtractOf;
 
         account.onRemaining = terms.onRemaining;
         account.tolerance = terms.tolerance;
@@ -113,13 +118,16 @@ abstract contract UseTerms is UseAccounts {
         account.economies = uint8(terms.economies.length);
         for (uint256 i; i < terms.economies.length; ++i) {
             bytes2 economy = terms.economies[i];
-            if (!_isEconomy(economy) || account.allowsEconomy[economy]) revert UseTermsInvalid(member, tag);
-            if (account.relation == Relation.ExtractOf) _requireEconomy(account, economy);
+            _requireFit(_isEconomy(economy) && !account.allowsEconomy[economy], member, tag);
+            if (isExtract) _requireEconomy(member, account.parent, economy);
             account.allowsEconomy[economy] = true;
         }
         for (uint256 i; i < terms.offices.length; ++i) {
             bytes17 office = terms.offices[i];
-            if (!_isText(office) || account.allowsOffice[office]) revert UseTermsInvalid(member, tag);
+            _requireFit(_isText(office) && !account.allowsOffice[office], member, tag);
+            if (isExtract && !_allowsOffice(_parentOf(account), office)) {
+                revert UseOfficeNotAllowed(member, account.parent, office);
+            }
             account.allowsOffice[office] = true;
         }
         for (uint256 i; i < terms.lines.length; ++i) {
@@ -157,8 +165,7 @@ abstract contract UseTerms is UseAccounts {
         Account storage parent = _parentOf(child);
         --parent.uses;
         for (uint256 n = 1; n <= child.lines; ++n) {
-            Line memory line = _line(child, n);
-            _give(parent, line.parentLine, 0, line.authorised);
+            _give(parent, child.line[n].parentLine, 0, _granted(child, n));
         }
         return _lineage(_LINE_RETURNED, child, member, tag);
     }
@@ -176,39 +183,49 @@ abstract contract UseTerms is UseAccounts {
         bool fits =
             isNone
                 ? link.member | link.tag == 0
-                : _record(link.member, link.tag).status == Status.Valid &&
+                : _hangs(link.relation) &&
+                    _record(link.member, link.tag).status == Status.Valid &&
                     parent.relation != Relation.TrueCopyOf &&
+                    (link.relation != Relation.ExtractOf || _divides(parent, link)) &&
                     (link.relation == Relation.TrueCopyOf || parent.lines != 0) &&
                     (link.relation == Relation.BackToBackOf || link.member == member) &&
                     (link.member != member || link.tag != tag);
-        if (!fits) revert UseLinkInvalid(link.relation, link.member, link.tag);
+        _requireLink(fits, link);
         if (isNone) return;
 
         account.relation = link.relation;
         account.parentMember = link.member;
         account.parent = link.tag;
         if (_isChild(link.relation)) ++parent.uses;
-        if (link.relation == Relation.BackToBackOf) _requireEconomy(account, _economyOf(member));
+        if (link.relation == Relation.BackToBackOf) _requireEconomy(link.member, link.tag, _economyOf(member));
     }
 
+    /// @dev Extracts count their uses by themselves, so what they are of must not; and each is of a whole licence.
+    function _divides(Account storage parent, Link memory link) private view returns (bool) {
+        return parent.relation == Relation.None && _limitOf(link.member, link.tag) == 0;
+    }
+
+    /// @dev A child takes what it may be drawn for, tolerance and all, as a use of its parent would.
     /// @return Whether the line can be opened so.
     function _openLine(Account storage account, uint16 number, LineTerms memory terms) private returns (bool) {
-        bool fits =
-            terms.authorised != 0 &&
-                terms.authorised.withTolerance(account.tolerance) <= type(uint72).max &&
-                _isText(terms.unit);
-        if (!fits) return false;
+        uint256 most = terms.authorised.withTolerance(account.tolerance);
+        if (terms.authorised == 0 || most > type(uint72).max || !_isText(terms.unit)) return false;
         account.line[number] = Line(terms.unit, terms.parentLine, terms.authorised, 0, 0);
         if (!_isChild(account.relation)) return terms.parentLine == 0;
 
-        Line memory line = _line(_parentOf(account), terms.parentLine);
-        if (terms.parentLine == 0 || terms.unit != line.unit) return false;
-        uint72 free = line.authorised.free(uint256(line.reserved) + line.consumed);
-        if (terms.authorised > free) {
-            revert UseBalanceExceeded(account.parentMember, account.parent, terms.parentLine, terms.authorised, free);
-        }
-        _parentOf(account).line[terms.parentLine].consumed += terms.authorised;
+        Account storage parent = _parentOf(account);
+        if (terms.parentLine == 0 || terms.unit != parent.line[terms.parentLine].unit) return false;
+        // slither-disable-next-line uninitialized-local
+        Case memory c;
+        (c.member, c.tag) = (account.parentMember, account.parent);
+        _take(parent, c, terms.parentLine, uint72(most), 0, most);
         return true;
+    }
+
+    /// @return What a child's line took from its parent's.
+    function _granted(Account storage child, uint256 number) internal view returns (uint72) {
+        if (child.endorsed) return child.granted[number];
+        return uint72(_line(child, number).authorised.withTolerance(child.tolerance));
     }
 
     /// @return batch What all lines of a child took, for a batch of entries about its parent.
@@ -222,21 +239,42 @@ abstract contract UseTerms is UseAccounts {
         batch.head = abi.encodePacked(child.parentMember, child.parent, member, tag);
         batch.count = child.lines;
         for (uint256 n = 1; n <= batch.count; ++n) {
-            Line memory line = _line(child, n);
-            batch.tails = bytes.concat(batch.tails, abi.encodePacked(line.parentLine, uint16(n), line.authorised));
+            bytes memory tail = abi.encodePacked(child.line[n].parentLine, uint16(n), _granted(child, n));
+            batch.tails = bytes.concat(batch.tails, tail);
         }
     }
 
     function _beforeBatch(bytes32 member, uint16 usePolicy, bytes32 tag) internal pure override {
-        if (!_takes(usePolicy, false)) revert UseTermsInvalid(member, tag);
+        _requireFit(_takes(usePolicy, false), member, tag);
     }
 
     /// @dev A record that is there already must be the one that is asked for; statuses and balances may have moved on.
     function _requireSame(bytes32 member, Issue memory issue) private view {
         Account storage account = _accounts[member][issue.anchor.tag];
         Link memory link = issue.link;
-        if (account.relation != link.relation) revert UseLinkInvalid(link.relation, link.member, link.tag);
-        if (account.lines == 0 && issue.terms.lines.length != 0) revert UseTermsFixed(member, issue.anchor.tag);
+        bool same =
+            account.relation == link.relation && account.parentMember == link.member && account.parent == link.tag;
+        _requireLink(same, link);
+        bool hasTerms = issue.terms.lines.length != 0;
+        if (hasTerms && !_isSame(account, issue.terms)) revert UseTermsFixed(member, issue.anchor.tag);
+    }
+
+    /// @return same Whether the lines are those that were opened, with the same tolerance and as many offices. Once a
+    /// permit is endorsed its quantities are others.
+    function _isSame(Account storage account, Terms memory terms) private view returns (bool same) {
+        bool endorsed = account.endorsed;
+        same =
+            account.lines == terms.lines.length &&
+            account.offices == terms.offices.length &&
+            (endorsed || account.tolerance == terms.tolerance);
+        for (uint256 i; same && i < terms.lines.length; ++i) {
+            Line memory line = _line(account, i + 1);
+            LineTerms memory asked = terms.lines[i];
+            same =
+                line.unit == asked.unit &&
+                line.parentLine == asked.parentLine &&
+                (endorsed || line.authorised == asked.authorised);
+        }
     }
 
     function _requireTerms(Account storage account, bytes32 member, bytes32 tag, Terms memory terms) private view {
@@ -244,12 +282,17 @@ abstract contract UseTerms is UseAccounts {
         bool fits = terms.lines.length <= most && terms.offices.length <= most && terms.economies.length <= most;
         if (terms.tolerance > _WHOLE) fits = false;
         if (_isChild(account.relation) && terms.tolerance > _parentOf(account).tolerance) fits = false;
+        bool isExtract = account.relation == Relation.ExtractOf;
+        if (isExtract && terms.offices.length == 0 && _parentOf(account).offices != 0) fits = false;
+        _requireFit(fits, member, tag);
+    }
+
+    function _requireFit(bool fits, bytes32 member, bytes32 tag) private pure {
         if (!fits) revert UseTermsInvalid(member, tag);
     }
 
-    function _requireEconomy(Account storage child, bytes2 economy) private view {
-        if (_parentOf(child).allowsEconomy[economy]) return;
-        revert UseEconomyNotAllowed(child.parentMember, child.parent, economy);
+    function _requireLink(bool fits, Link memory link) private pure {
+        if (!fits) revert UseLinkInvalid(link.relation, link.member, link.tag);
     }
 
     function _isEconomy(bytes2 economy) private pure returns (bool) {

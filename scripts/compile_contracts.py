@@ -21,7 +21,7 @@ CACHE = ROOT / ".setup" / "contracts.json"
 CONTRACTS = ("AeoRegistry", "Consortium", "Journal", "LicenceRegistry", "OriginRegistry")
 SETTINGS: dict[str, Any] = {
     "evmVersion": "paris",
-    "optimizer": {"enabled": True, "runs": 200},
+    "optimizer": {"enabled": True, "runs": 20},
     "metadata": {"bytecodeHash": "none"},
     "outputSelection": {"*": {"*": ["abi", "evm.bytecode.object", "evm.deployedBytecode.object"]}},
 }

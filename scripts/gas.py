@@ -9,31 +9,23 @@ from __future__ import annotations
 
 import argparse
 import json
-import socket
-import subprocess
 import sys
-import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
-from typing import Any, cast
-from urllib.error import URLError
-from urllib.request import Request, urlopen
+from typing import Any
 
 from eth_abi.abi import encode
 from eth_utils.abi import function_abi_to_4byte_selector, get_abi_input_types
 
+from scripts.private_node import ANVIL, START, Node, private_node
+
 ROOT = Path(__file__).resolve().parent.parent
 SNAPSHOT = ROOT / "docs" / "gas.json"
-ANVIL = ROOT / "node_modules" / "@foundry-rs" / "anvil-linux-amd64" / "bin" / "anvil"
 # The generated artifacts: one file for each contract, with "abi" and "bytecode".
 CONTRACTS = ROOT / "ledger" / "data" / "contracts"
 
-START = 1_800_000_000
-CHAIN_ID = 7_331
-GAS_LIMIT = 16_777_216
 BATCHES = (1, 10, 100, 500)
 # Batches before those that are measured: the lower levels of the tree have been written then, as in use.
 WARMING = (511, 504)
@@ -59,35 +51,6 @@ REGISTRIES = ("OriginRegistry", "LicenceRegistry", "AeoRegistry")
 def account(label: bytes) -> str:
     """Return the address that stands for ``label``; nobody has its private key."""
     return "0x" + sha256(b"account" + label).hexdigest()[:40]
-
-
-@dataclass
-class Node:
-    """A private chain, one transaction to a block, one second to a block; any account may send."""
-
-    url: str
-    now: int = START
-
-    def ask(self, method: str, *parameters: object) -> Any:
-        """Return the node's answer. Raises RuntimeError with its message if it refuses."""
-        body = json.dumps({"jsonrpc": "2.0", "id": 1, "method": method, "params": parameters}).encode()
-        with urlopen(Request(self.url, body, {"Content-Type": "application/json"}), timeout=30) as answer:  # noqa: S310
-            result = json.load(answer)
-        if "error" in result:
-            raise RuntimeError(f"{method}: {result['error']}")
-        return result["result"]
-
-    def send(self, sender: str, to: str | None, data: bytes) -> dict[str, Any]:
-        """Return the receipt of a transaction that must succeed."""
-        self.now += 1
-        self.ask("evm_setNextBlockTimestamp", self.now)
-        call = {"from": sender, "data": "0x" + data.hex(), "gas": hex(GAS_LIMIT), "gasPrice": "0x0"}
-        digest = self.ask("eth_sendTransaction", call | ({"to": to} if to else {}))
-        while (receipt := self.ask("eth_getTransactionReceipt", digest)) is None:
-            time.sleep(0.005)
-        if receipt["status"] != "0x1":
-            raise RuntimeError(f"transaction to {to} reverted")
-        return cast("dict[str, Any]", receipt)
 
 
 @dataclass(frozen=True)
@@ -124,31 +87,6 @@ def load_all(directory: Path) -> dict[str, Contract]:
     return {name: load(name, directory) for name in ("Consortium", *REGISTRIES)}
 
 
-@contextmanager
-def private_node(anvil: Path) -> Iterator[Node]:
-    """Start anvil on a free port, and end it."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    fees = "--gas-price 0 --base-fee 0 --disable-min-priority-fee --accounts 0"
-    place = f"--timestamp {START} --chain-id {CHAIN_ID} --host 127.0.0.1 --port {port}"
-    flags = f"--silent --prune-history --no-cors --hardfork cancun {fees} {place}"
-    command = [str(anvil), *flags.split()]
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    try:
-        node = Node(f"http://127.0.0.1:{port}")
-        for _ in range(200):
-            try:
-                node.ask("anvil_autoImpersonateAccount", True)
-                break
-            except URLError:
-                time.sleep(0.05)
-        yield node
-    finally:
-        process.terminate()
-        process.wait()
-
-
 class Measurement:
     """Performs the acts in the order of a consortium's life and notes the gas of each."""
 
@@ -170,6 +108,7 @@ class Measurement:
         self._use()
         self._authorise()
         self._end()
+        self._build_on()
         return self.figures
 
     def _deploy(self) -> None:
@@ -304,6 +243,25 @@ class Measurement:
         ]
         self._on_aeos(acts)
 
+    def _build_on(self) -> None:
+        """Terms set later, a true copy, a back-to-back certificate of another economy, an export endorsement."""
+        origin, licences = self._registry, self._registries["LicenceRegistry"]
+        partner, customs = ADMINISTRATIONS[0], ADMINISTRATIONS[3]
+        self._quietly("setRoles", partner, 17 | 4)
+        adding = self._consortium.call("addOperator", customs, account(b"operator of " + customs))
+        self._node.send(account(customs), self._consortium.address, adding)
+        terms: tuple[object, ...] = (5, False, [b"CN", b"AU"], [], [(b"KGM", 0, AUTHORISED)])
+        self._by_issuer("setTerms, 1 line", "OriginRegistry", "setTerms", ISSUER, _tag(2), terms)
+        copy = _certificate(b"copy", 1, (0, False, [], [], []))
+        self._by_issuer("anchorOne, true copy", "OriginRegistry", "anchorOne", ISSUER, copy)
+        child = _certificate(b"child", 2, (5, False, [b"AU"], [], [(b"KGM", 1, AUTHORISED // 10)]))
+        call = origin.call("anchorOne", partner, child)
+        name = "anchorOne, back-to-back, 1 line"
+        self._act(name, account(b"operator of " + partner), origin.address, call)
+        actual = [AUTHORISED - 1] * 5
+        call = licences.call("endorse", customs, ISSUER, _tag_of(b"long licence"), OFFICE, actual)
+        self._act("endorse, 5 lines", account(b"operator of " + customs), licences.address, call)
+
     def _on_aeos(self, acts: Sequence[tuple[str, bytes, str, tuple[object, ...]]]) -> None:
         """Perform (title, member, function, its arguments after the member) one after the other."""
         registry = self._registries["AeoRegistry"]
@@ -340,6 +298,12 @@ class Measurement:
 
 def _tag(number: int) -> bytes:
     return sha256(b"tag" + number.to_bytes(8)).digest()
+
+
+def _certificate(label: bytes, relation: int, terms: object) -> tuple[object, ...]:
+    """A certificate of origin that hangs on the third one of the issuer."""
+    anchor = (_tag_of(label), sha256(b"document of " + label).digest())
+    return (PREFERENCE, SINGLE_USE, KEY, anchor, (relation, ISSUER, _tag(2)), terms)
 
 
 def _tag_of(label: bytes) -> bytes:

@@ -82,17 +82,17 @@ def _balances() -> Iterator[Acted]:
     yield _own(1_030, AU, acts.KeyRegistered(_key(2), 1, START + 1_030, _public(2).raw))
     permit, extract, heavy, many = _tag(21), _tag(22), 100 * MILLION, 40 * MILLION
     issued: tuple[acts.Act, ...] = (
-        _anchored(CITES, QUANTITY_OF_TWO, _key(2), 21),
+        _anchored(CITES, QUANTITY, _key(2), 21),
         acts.TermsSet(permit, 10, False, ("AU", "CN"), ("AUSYD", "CNSHA")),
         acts.LineAuthorised(permit, 1, "KGM", heavy),
         acts.LineAuthorised(permit, 2, "C62", many),
     )
-    part = 30 * MILLION
+    part, with_tolerance = 30 * MILLION, 33 * MILLION
     extracted: tuple[acts.Act, ...] = (
-        _anchored(CITES, QUANTITY, _key(2), 22),
+        _anchored(CITES, QUANTITY_OF_TWO, _key(2), 22),
         acts.RecordLinked(extract, 3, AU, permit),
-        acts.TermsSet(extract, 0, True, ("CN",), ()),
-        acts.LineGranted(AU, permit, AU, extract, 1, 1, part),
+        acts.TermsSet(extract, 10, True, ("CN",), ("CNSHA",)),
+        acts.LineGranted(AU, permit, AU, extract, 1, 1, with_tolerance),
         acts.LineAuthorised(extract, 1, "KGM", part),
     )
     endorsed: tuple[acts.Act, ...] = (
@@ -104,7 +104,7 @@ def _balances() -> Iterator[Acted]:
     first, second, third = (_place(permit, number, line) for number, line in ((1, 1), (2, 2), (3, 1)))
     written: tuple[acts.Act, ...] = (
         acts.UseReserved(first, 40 * MILLION),
-        acts.UseConsumed(first, 42 * MILLION),
+        acts.UseConsumed(first, 39 * MILLION),
         acts.UseCorrected(first, 1, True, 2 * MILLION, 24),
         acts.UseReserved(second, 5 * MILLION),
         acts.UseReleased(second, 5 * MILLION),
@@ -113,7 +113,7 @@ def _balances() -> Iterator[Acted]:
     for place, act in enumerate(written):
         yield _said(1_130 + 10 * place, CN, LICENCES, act)
     yield _said(1_190, AU, LICENCES, acts.StatusChanged(extract, 4, 24, START + 1_190))
-    yield _said(1_190, AU, LICENCES, acts.LineReturned(AU, permit, AU, extract, 1, 1, part))
+    yield _said(1_190, AU, LICENCES, acts.LineReturned(AU, permit, AU, extract, 1, 1, with_tolerance))
 
 
 def _authorised() -> Iterator[Acted]:

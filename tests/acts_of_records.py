@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ledger.core import acts
+from ledger.core.balances import LARGEST, ceiling
 from ledger.core.opening import Relation
 from ledger.core.records import RecordState, Status
 from tests.acts import ACCI, ECONOMIES, MEMBERS, OFFICES, SOON, Attempt, AWorld
@@ -123,7 +124,8 @@ def issuing(world: AWorld, kind: int, member: str, old: bytes | None = None) -> 
 def a_link(world: AWorld, kind: int, member: str) -> tuple[tuple[int, str, bytes], RecordState | None]:
     if (kind == 3 and world.chance(0.97)) or world.chance(0.3):
         return (0, "", NOTHING), None
-    relation = world.random.choice(tuple(Relation))
+    wrong = {1: Relation.EXTRACT, 2: Relation.BACK_TO_BACK}.get(kind)
+    relation = world.random.choice([one for one in Relation if one is not wrong or world.chance(0.1)])
     whose = None if relation is Relation.BACK_TO_BACK or world.chance(0.05) else member
     parent = a_record(world, kind, member=whose, open_only=True)
     books = world.replay.registers.books
@@ -132,6 +134,8 @@ def a_link(world: AWorld, kind: int, member: str) -> tuple[tuple[int, str, bytes
         for key, record in world.replay.records.items()
         if key in books and books[key].lines and key[0] == world.registry(kind) and whose in (None, key[1])
     ]
+    if relation is Relation.EXTRACT and world.chance(0.9):
+        drawn = [record for record in drawn if record.link is None and not record.use_limit]
     if relation is not Relation.TRUE_COPY and drawn and world.chance(0.8):
         parent = world.random.choice(drawn[-6:])
     if parent is None:
@@ -150,6 +154,8 @@ def some_terms(world: AWorld, parent: RecordState | None) -> tuple[object, ...]:
     )
     economies = tuple(random.sample(allowed, random.randint(0, len(allowed))))
     offices = tuple(random.sample(OFFICES, random.choice((0, 0, 0, 1, 2))))
+    if above is not None and above.terms is not None and above.terms.offices and world.chance(0.8):
+        offices = (random.choice(above.terms.offices),)
     if world.chance(0.03):
         offices = (OFFICES[0], OFFICES[0])
     lines = []
@@ -178,12 +184,14 @@ def opening(
     is_child = link[0] > Relation.TRUE_COPY
     if any(bool(parent_line) != is_child for _, parent_line, _ in lines):  # type: ignore[attr-defined]
         return None
+    if is_child and any(ceiling(quantity, tolerance) > LARGEST for _, _, quantity in lines):  # type: ignore[attr-defined, arg-type]
+        return None
     who = economies or (world.replay.consortium.members[member].economy,)
     said: list[acts.Act] = [acts.TermsSet(tag, tolerance, on_remaining, who, offices)]  # type: ignore[arg-type]
     numbered = list(enumerate(lines, start=1))  # type: ignore[arg-type, var-annotated]
     if is_child:
         said += [
-            acts.LineGranted(link[1], link[2], member, tag, parent_line, number, quantity)
+            acts.LineGranted(link[1], link[2], member, tag, parent_line, number, ceiling(quantity, tolerance))
             for number, (_, parent_line, quantity) in numbered
         ]
     return said + [
@@ -199,12 +207,9 @@ def returned(world: AWorld, kind: int, member: str, tag: bytes) -> list[acts.Act
         return []
     link = record.link
     granted = registers.books[record.registry, link.parent_member, link.parent_tag].children[member, tag]
-    own = registers.books[record.registry, member, tag].lines
     return [
-        acts.LineReturned(
-            link.parent_member, link.parent_tag, member, tag, line, number, own[number].authorised
-        )
-        for line, number, _ in granted.lines
+        acts.LineReturned(link.parent_member, link.parent_tag, member, tag, line, number, quantity)
+        for line, number, quantity in granted.lines
     ]
 
 

@@ -93,11 +93,13 @@ def a_child(
     parent_member: str = VCCI,
     **terms: Any,
 ) -> tuple[acts.Act, ...]:
-    """The entries by which a child is opened whose lines take these quantities from the parent's of the same number."""
+    """The entries by which a child is opened whose lines take these quantities, and the tolerance on them, from the
+    parent's of the same number."""
     own, above = tag_of(number), tag_of(parent)
     set_, *authorised = some_terms(number, *lines, **terms)
+    tolerance = terms.get("tolerance", 0)
     granted = [
-        acts.LineGranted(parent_member, above, member, own, place, place, one)
+        acts.LineGranted(parent_member, above, member, own, place, place, one + one * tolerance // 100)
         for place, one in enumerate(lines, start=1)
     ]
     return a_link(number, relation, parent, parent_member), set_, *granted, *authorised

@@ -10,7 +10,8 @@ interface ILicenceRegistry is IUseRegistry {
 
     /// @notice Endorses at export what really leaves: each line's authorised quantity becomes the actual one.
     /// @dev By customs of the issuer's own economy, once, on a valid record. Repeating it with the same quantities does
-    /// nothing. An actual quantity is at most the authorised one and at least what was taken (`UseLineInvalid`).
+    /// nothing. An actual quantity is at most the authorised one with its tolerance, and at least what was taken
+    /// (`UseLineInvalid`); it has no tolerance itself. What an extract took of its licence does not change.
     /// @param actual For each line, in order.
     function endorse(bytes32 customs, bytes32 member, bytes32 tag, bytes17 office, uint72[] calldata actual) external;
 }

@@ -7,11 +7,13 @@ import {IRegistry} from "./IRegistry.sol";
 /// @notice Status is the issuer's word, use is customs' word, and neither changes the other. A record without terms is
 /// used as a whole and its policy counts for each economy by itself, so no customs can use up another's. A record with
 /// terms has lines with balances, and only customs of the economies in the terms may draw on them. A certified true
-/// copy has no use of its own: whatever is said of its use is said of its original.
+/// copy has no use of its own: whatever is said of its use is said of its original. A child holds of its parent's
+/// balance what may be drawn on it, so a family of records never has more than its root was authorised and tolerated.
 /// @dev Quantities are in millionths of the line's unit. Lines are counted from 1, in the order of the document's
 /// items.
 interface IUseRegistry is IRegistry {
-    /// @notice How a record hangs on another of the same registry.
+    /// @notice How a record hangs on another of the same registry: certificates of origin as copies or back to back,
+    /// licences as copies or extracts.
     enum Relation {
         None,
         TrueCopyOf,
@@ -121,9 +123,11 @@ interface IUseRegistry is IRegistry {
     error UseLineUnknown(bytes32 member, bytes32 tag, uint16 line);
     /// @notice The line is kept in `unit`.
     error UseUnitDiffers(bytes32 member, bytes32 tag, uint16 line, bytes3 unit);
-    /// @notice A record cannot hang on that one: unknown, not valid, itself hanging wrongly, or not this member's.
+    /// @notice A record cannot hang on that one: unknown, not valid, itself hanging wrongly, not this member's, or not
+    /// to be divided.
     error UseLinkInvalid(Relation relation, bytes32 member, bytes32 tag);
-    /// @notice `asked` is more than may still be taken; `free` is what is left without tolerance.
+    /// @notice `asked` is more than may still be taken, or a late entry of 2^64 or more; `free` is what is left without
+    /// tolerance. What a child asks of its parent includes its tolerance.
     error UseBalanceExceeded(bytes32 member, bytes32 tag, uint16 line, uint72 asked, uint72 free);
     /// @notice The policy allows `limit` declarations, and as many have used it.
     error UseLimitReached(bytes32 member, bytes32 tag, uint256 limit);
@@ -131,7 +135,7 @@ interface IUseRegistry is IRegistry {
     error UseEconomyNotAllowed(bytes32 member, bytes32 tag, bytes2 economy);
     /// @notice The record may not be used at `office`.
     error UseOfficeNotAllowed(bytes32 member, bytes32 tag, bytes17 office);
-    /// @notice Nothing new can be taken from a record that is `status`.
+    /// @notice Nothing new can be taken from a record that is `status`, nor from an extract of it.
     error UseRecordNotValid(bytes32 member, bytes32 tag, Status status);
     /// @notice The use is `state` with `reserved` and `consumed`, which the act cannot follow or repeat.
     error UseDiffers(UseState state, uint72 reserved, uint72 consumed);
@@ -147,11 +151,13 @@ interface IUseRegistry is IRegistry {
     // --- by the issuer ---
 
     /// @notice Anchors one record with its link and terms; all or nothing.
-    /// @dev Anchoring the same document under the same number again does nothing. A true copy needs a valid original of
-    /// the same member that is no copy itself, and has no terms. A child (back-to-back, extract) needs terms; each line
-    /// takes its quantity from `parentLine` of a valid parent that has terms and is no copy, without tolerance, in the
-    /// same unit, with at most the parent's tolerance. An extract belongs to the parent's member and allows no economy
-    /// that the parent does not; the issuer of a back-to-back child belongs to one of the parent's economies.
+    /// @dev Anchoring the same document under the same number again, with the same link and lines, does nothing. A true
+    /// copy needs a valid original of the same member that is no copy itself, and has no terms. A child (back-to-back,
+    /// extract) needs terms; each line takes its quantity and the tolerance on it from `parentLine` of a valid parent
+    /// that has terms and is no copy, as a use would, in the same unit, with at most the parent's tolerance. An extract
+    /// belongs to the parent's member, allows no economy and no office that the parent does not, and counts its uses by
+    /// itself: so it is of a licence that is no extract and has no number of uses. The issuer of a back-to-back child
+    /// belongs to one of the parent's economies.
     function anchorOne(bytes32 member, Issue calldata issue) external;
 
     /// @notice Anchors a record in the place of `old`, which becomes `Replaced`, in one step.
@@ -159,7 +165,8 @@ interface IUseRegistry is IRegistry {
     /// the new record takes its own. Repeating it does nothing.
     function replace(bytes32 member, bytes32 old, uint16 reason, Issue calldata issue) external;
 
-    /// @notice Opens the balance of a record that was anchored without terms and has not been used.
+    /// @notice Opens the balance of a record that was anchored without terms and has not been used. Repeating it does
+    /// nothing.
     function setTerms(bytes32 member, bytes32 tag, Terms calldata terms) external;
 
     // --- by customs: an operator of a member with the customs role ---
@@ -179,7 +186,9 @@ interface IUseRegistry is IRegistry {
 
     /// @notice Changes what was consumed, after clearance. A use that falls to nothing is `Released`.
     /// @dev For a record without lines the only correction is `falls` with quantity 0, which takes the use back. The
-    /// same number with the same change does nothing. A rise must fit the balance.
+    /// same number with the same change does nothing. A rise must fit the balance of a valid record, and needs the
+    /// customs role as a new use does.
+    /// @param reason Number of the reason code, not 0.
     /// @param number Place among this use's corrections, counted from 1, at most 255.
     function correct(
         bytes32 customs,
@@ -193,9 +202,11 @@ interface IUseRegistry is IRegistry {
     ) external;
 
     /// @notice Writes down a use that happened while the chain could not be reached.
-    /// @dev It stands whatever the balance, the limit, the office or the status say, because it happened: an entry that
-    /// breaks a limit is marked as a conflict, and nobody else's use is undone. Takes the place of a reservation with
-    /// the same id. Repeating it does nothing.
+    /// @dev It stands whatever the balance, the limit or the office say, because it happened: an entry that breaks one
+    /// of them is marked as a conflict, and nobody else's use is undone. Whether the record was valid when it happened
+    /// is told by the journal alone, as changes of status may be recorded after they took effect. Only customs of an
+    /// economy that may draw writes one, of less than 2^64. Takes the place of a reservation with the same id.
+    /// Repeating it does nothing; what it repeats is told by line and quantity.
     /// @param happenedAt Seconds, not in the future.
     function enter(
         bytes32 customs,

@@ -53,6 +53,7 @@ SENTENCES: Final = {
     "AeoNotAdministration": "only an active administration may do this",
     "AeoAgreementInvalid": "there is no such agreement, or it is not in a state for this",
     "AeoNotParty": "the member is not the party that can do this",
+    "AeoNotUsed": "an AEO entry is relied on and never used up",
     "AeoCoverInvalid": "a cover is not of a party, names no type, is repeated or has its times in the wrong order",
     "AeoCoverTaken": "another agreement covers this type already",
     "AeoRecognitionInvalid": "this change of recognition is not possible, or not by this party",

@@ -50,6 +50,12 @@ def ceiling(authorised: int, tolerance: int) -> int:
     return authorised + authorised * tolerance // 100
 
 
+def before_tolerance(quantity: int, tolerance: int) -> int | None:
+    """Return what has ``quantity`` as its ``ceiling``, or None: at most one whole number has."""
+    found = -(-quantity * 100 // (100 + tolerance))
+    return found if ceiling(found, tolerance) == quantity else None
+
+
 def most(authorised: int, taken: int, tolerance: int, *, on_remaining: bool) -> int:
     """Return the most that may still be taken, never negative.
 

@@ -66,9 +66,11 @@ def _anchor(registers: Registers, entry: Entry, act: RecordAnchored, _: Course |
 
 
 def _change_status(registers: Registers, entry: Entry, act: StatusChanged, _: Course | None) -> None:
-    reinstates = act.status == Status.VALID
-    (require_active if reinstates else require_operator)(registers.members, entry)
+    require_operator(registers.members, entry)
     record = registers.record(entry, entry.member, act.tag)
+    if act.status == Status.VALID:
+        role = role_for(entry, registers.kind(entry), record.document_type)
+        require_active(registers.members, entry, role)
     if not may_follow(record.status, act.status):
         contradict(entry, f"status {Status(act.status).name} cannot follow {record.status.name}")
     if act.reason == 0:
@@ -112,7 +114,6 @@ def _end(registers: Registers, entry: Entry, record: RecordState) -> tuple[LineR
     link = record.link
     if link is None or link.relation is Relation.TRUE_COPY:
         return ()
-    lines = registers.book(record).lines
     parent = registers.book(registers.record(entry, link.parent_member, link.parent_tag))
     return tuple(
         LineReturned(
@@ -122,9 +123,9 @@ def _end(registers: Registers, entry: Entry, record: RecordState) -> tuple[LineR
             record.tag,
             line,
             own,
-            lines[own].authorised,
+            quantity,
         )
-        for line, own, _ in parent.children[record.member, record.tag].lines
+        for line, own, quantity in parent.children[record.member, record.tag].lines
     )
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import IntEnum
+from typing import Final
 
 from ledger.core.acts import (
     AliasAdded,
@@ -20,6 +21,8 @@ from ledger.core.acts import (
 )
 from ledger.core.entries import Entry
 from ledger.core.opening import Relation
+
+_SINGLE: Final = 1
 
 
 class Status(IntEnum):
@@ -85,6 +88,12 @@ class RecordState:
         """Return the tag under which its use is kept: its original's if it is a certified true copy, else its own."""
         is_copy = self.link is not None and self.link.relation is Relation.TRUE_COPY
         return self.link.parent_tag if self.link is not None and is_copy else self.tag
+
+    @property
+    def use_limit(self) -> int:
+        """Return how many declarations may use it by its use policy; 0 for any number."""
+        policy, n = divmod(self.use_policy, 256)
+        return 1 if policy == _SINGLE else n
 
     @property
     def status(self) -> Status:

@@ -16,6 +16,7 @@ from ledger.core.consortium import Consortium
 from ledger.core.contradiction import contradict
 from ledger.core.entries import Entry
 from ledger.core.members import MemberState
+from ledger.core.opening import Relation
 from ledger.core.records import RecordState
 from ledger.core.uses import UseBook
 
@@ -108,6 +109,15 @@ class Registers:
         if book is None:
             book = self.books[key] = UseBook()
         return book
+
+    def rests_on(self, record: RecordState) -> tuple[RecordState, ...]:
+        """Return all that has to be valid for ``record`` to be used: itself, its original, what that is an extract of."""
+        root = self.records[record.registry, record.member, record.root_tag]
+        link = root.link
+        above = None
+        if link is not None and link.relation is Relation.EXTRACT:
+            above = self.records[record.registry, link.parent_member, link.parent_tag]
+        return (record, root) if above is None else (record, root, above)
 
     def change(self, record: RecordState, entry: Entry) -> None:
         """Keep ``record`` as it is after ``entry``."""

@@ -10,8 +10,8 @@ from __future__ import annotations
 from typing import Final
 
 from ledger.core.acts import EntryType, LineAuthorised, LineGranted, LineReturned, RecordLinked, TermsSet
-from ledger.core.balances import LARGEST, ceiling
-from ledger.core.callers import require_active, role_for
+from ledger.core.balances import LARGEST, before_tolerance, ceiling, most
+from ledger.core.callers import KIND_NAMES, require_active, role_for
 from ledger.core.contradiction import contradict
 from ledger.core.entries import Entry
 from ledger.core.opening import Relation
@@ -23,6 +23,7 @@ _MOST_LINES: Final = 255
 _TERMS: Final = frozenset({EntryType.TERMS_SET})
 _GRANTED: Final = frozenset({EntryType.LINE_GRANTED})
 _AUTHORISED: Final = frozenset({EntryType.LINE_AUTHORISED})
+_UNKNOWN: Final = {1: Relation.EXTRACT, 2: Relation.BACK_TO_BACK}
 
 
 def _link(registers: Registers, entry: Entry, act: RecordLinked, course: Course | None) -> None:
@@ -30,6 +31,8 @@ def _link(registers: Registers, entry: Entry, act: RecordLinked, course: Course 
     if course is None or course.record != place:
         contradict(entry, "RECORD_LINKED does not follow the anchoring of the record")
     relation = Relation(act.relation)
+    if relation is _UNKNOWN[registers.kind(entry)]:
+        contradict(entry, f"{relation.name} is no relation of {KIND_NAMES[registers.kind(entry)]}")
     parent = registers.record(entry, act.parent_member, act.parent_tag)
     if parent.status is not Status.VALID:
         contradict(entry, f"parent is {parent.status.name}, expected VALID")
@@ -37,6 +40,10 @@ def _link(registers: Registers, entry: Entry, act: RecordLinked, course: Course 
         contradict(entry, "record hangs on itself")
     if parent.link is not None and parent.link.relation is Relation.TRUE_COPY:
         contradict(entry, "parent is a true copy")
+    if relation is Relation.EXTRACT and (parent.link is not None or parent.use_limit):
+        contradict(
+            entry, "parent is an extract itself, or has a number of uses, so nothing is extracted of it"
+        )
     if relation is not Relation.BACK_TO_BACK and parent.member != entry.member:
         contradict(entry, f"parent is a record of {parent.member}, expected of {entry.member}")
     if relation is not Relation.TRUE_COPY:
@@ -93,6 +100,12 @@ def _require_within(registers: Registers, entry: Entry, act: TermsSet, link: Lin
     more = {*act.economies} - {*parent.terms.economies}
     if link.relation is Relation.EXTRACT and more:
         contradict(entry, f"economies {', '.join(sorted(more))} are not allowed by the parent")
+    offices = parent.terms.offices
+    beyond = not act.offices or {*act.offices} - {*offices}
+    if link.relation is Relation.EXTRACT and offices and beyond:
+        contradict(
+            entry, f"offices are {', '.join(act.offices) or 'all'}, expected some of {', '.join(offices)}"
+        )
 
 
 def _grant(registers: Registers, entry: Entry, act: LineGranted, course: Course | None) -> None:
@@ -112,9 +125,18 @@ def _grant(registers: Registers, entry: Entry, act: LineGranted, course: Course 
     line = parent.lines.get(act.line)
     if line is None:
         contradict(entry, f"parent has no line {act.line}")
-    _require_authorisable(entry, act.quantity, registers.book(record))
-    if act.quantity > line.free:
-        contradict(entry, f"child takes {act.quantity} of line {act.line}, of which {line.free} is free")
+    own = registers.book(record).terms
+    assert own is not None
+    assert parent.terms is not None
+    if not 0 < act.quantity <= LARGEST or before_tolerance(act.quantity, own.tolerance) is None:
+        contradict(entry, f"granted are {act.quantity}, expected a quantity with {own.tolerance} % of it")
+    allowed = most(
+        line.authorised, line.taken, parent.terms.tolerance, on_remaining=parent.terms.on_remaining
+    )
+    if act.quantity > allowed:
+        contradict(
+            entry, f"child takes {act.quantity} of line {act.line}, of which {allowed} may still be taken"
+        )
     parent.take(entry)
     registers.course = Course(entry, course.record, _GRANTED | _AUTHORISED, must=True)
 
@@ -149,11 +171,15 @@ def _require_authorisable(entry: Entry, quantity: int, book: UseBook) -> None:
 def _granted_lines(
     registers: Registers, entry: Entry, record: RecordState, link: Link
 ) -> tuple[LineAuthorised, ...]:
-    """Return how the lines of a child are opened: with what its parent's granted, in the same unit."""
+    """Return how the lines of a child are opened: with what its parent's granted without the tolerance, in the same unit."""
     parent = registers.book(registers.record(entry, link.parent_member, link.parent_tag))
-    granted = parent.children[record.member, record.tag].lines
+    terms = registers.book(record).terms
+    assert terms is not None
     return tuple(
-        LineAuthorised(record.tag, own, parent.lines[line].unit, quantity) for line, own, quantity in granted
+        LineAuthorised(
+            record.tag, own, parent.lines[line].unit, before_tolerance(quantity, terms.tolerance) or 0
+        )
+        for line, own, quantity in parent.children[record.member, record.tag].lines
     )
 
 

@@ -30,7 +30,7 @@ from ledger.core.records import RecordState, Status
 from ledger.core.registers import Course, Registers, Rule
 from ledger.core.uses import UseBook, UseRecord, UseState
 
-_SINGLE: Final = 1
+_MOST_ENTERED: Final = 2**64 - 1
 _ENDORSED: Final = frozenset({EntryType.EXPORT_ENDORSED})
 
 
@@ -42,12 +42,6 @@ class _Case:
     root: RecordState
     book: UseBook
     use: UseRecord | None
-
-    @property
-    def limit(self) -> int:
-        """Return how many declarations may use the record; 0 for any number."""
-        policy, n = divmod(self.root.use_policy, 256)
-        return 1 if policy == _SINGLE else n
 
 
 def _reserve(registers: Registers, entry: Entry, act: UseReserved, _: Course | None) -> None:
@@ -101,9 +95,13 @@ def _correct(registers: Registers, entry: Entry, act: UseCorrected, _: Course | 
     use = _standing(entry, act.place, case, UseState.CONSUMED)
     if act.number != use.corrections + 1:
         contradict(entry, f"correction has number {act.number}, expected {use.corrections + 1}")
+    if act.reason == 0:
+        contradict(entry, "correction has no reason")
     if not act.falls:
         if act.quantity == 0:
             contradict(entry, "correction changes nothing")
+        require_active(registers.members, entry, Role.CUSTOMS)
+        _require_valid(registers, entry, case)
         _require_balance(entry, case, act.place, act.quantity)
     elif act.quantity > use.consumed or (act.quantity == 0 and use.consumed != 0):
         contradict(entry, f"correction takes {act.quantity} from {use.consumed} consumed")
@@ -117,6 +115,7 @@ def _enter(registers: Registers, entry: Entry, act: UseEntered, _: Course | None
     case, place = _case(registers, entry, act.place), act.place
     held = 0
     if case.use is None:
+        _require_economy(registers, entry, case)
         conflict = any(_broken(registers, entry, place, case))
     elif case.use.state is not UseState.RESERVED:
         contradict(entry, f"use is {case.use.state.name}, and cannot be entered again")
@@ -125,7 +124,7 @@ def _enter(registers: Registers, entry: Entry, act: UseEntered, _: Course | None
         held = case.use.reserved if case.use.place.line == place.line else 0
     line = _line(entry, case.book, place, act.quantity)
     if line is not None:
-        if line.taken - held + act.quantity > LARGEST:
+        if act.quantity > _MOST_ENTERED or line.taken - held + act.quantity > LARGEST:
             contradict(entry, f"line {line.number} cannot hold {act.quantity} more")
         conflict = conflict or _exceeds(case.book, line, act.quantity, held)
     if conflict != act.conflict:
@@ -149,8 +148,10 @@ def _endorse(registers: Registers, entry: Entry, act: ExportEndorsed, course: Co
     if act.line != number:
         contradict(entry, f"endorsed line is {act.line}, expected {number} of {len(book.lines)}")
     line = book.lines[number]
-    if not line.taken <= act.quantity <= line.authorised:
-        expected = f"expected {line.taken} to {line.authorised}"
+    assert book.terms is not None
+    largest = ceiling(line.authorised, book.terms.tolerance)
+    if not line.taken <= act.quantity <= largest:
+        expected = f"expected {line.taken} to {largest}"
         contradict(entry, f"line {number} is endorsed for {act.quantity}, {expected}")
     book.take(entry)
     if number < len(book.lines):
@@ -164,8 +165,9 @@ def _require_endorsable(registers: Registers, entry: Entry, record: RecordState,
         contradict(entry, f"economy is {customs.economy}, expected that of {record.member}")
     if record.root_tag != record.tag:
         contradict(entry, "endorsement is of a true copy, expected of its original")
-    if record.status is not Status.VALID:
-        contradict(entry, f"record is {record.status.name}, expected VALID")
+    for one in registers.rests_on(record):
+        if one.status is not Status.VALID:
+            contradict(entry, f"record is {one.status.name}, expected VALID")
     if not book.lines or book.endorsed_at is not None:
         contradict(entry, "record has no lines, or was endorsed before")
 
@@ -199,26 +201,35 @@ def _standing(entry: Entry, place: UsePlace, case: _Case, state: UseState) -> Us
 def _begin(registers: Registers, entry: Entry, place: UsePlace, case: _Case) -> None:
     """Refuse a new use that breaks a rule, the balance apart."""
     require_active(registers.members, entry, Role.CUSTOMS)
+    _require_valid(registers, entry, case)
+    _require_economy(registers, entry, case)
     for broken in _broken(registers, entry, place, case):
         contradict(entry, broken)
 
 
-def _broken(registers: Registers, entry: Entry, place: UsePlace, case: _Case) -> Iterator[str]:
-    """Yield what a new use breaks besides the balance, in words."""
-    for record in (case.presented, case.root):
+def _require_valid(registers: Registers, entry: Entry, case: _Case) -> None:
+    for record in registers.rests_on(case.presented):
         if record.status is not Status.VALID:
-            yield f"record is {record.status.name}, expected VALID"
+            contradict(entry, f"record is {record.status.name}, expected VALID")
+
+
+def _require_economy(registers: Registers, entry: Entry, case: _Case) -> None:
     economy, terms = registers.members[entry.member].economy, case.book.terms
     if terms is not None and economy not in terms.economies:
-        yield f"economy is {economy}, which the terms do not allow"
+        contradict(entry, f"economy is {economy}, which the terms do not allow")
+
+
+def _broken(registers: Registers, entry: Entry, place: UsePlace, case: _Case) -> Iterator[str]:
+    """Yield what a new use breaks besides the balance that a late one may break, in words."""
+    economy, terms = registers.members[entry.member].economy, case.book.terms
     if terms is not None and terms.offices and place.office not in terms.offices:
         yield f"office is {place.office}, which the terms do not allow"
-    if case.limit and not case.book.declares((entry.member, place.office, place.declaration)):
+    if case.root.use_limit and not case.book.declares((entry.member, place.office, place.declaration)):
         # With terms one count for all, else one for each economy.
         counted = None if terms is not None else _members_of(registers, economy)
         declarations = case.book.declarations(counted)
-        if declarations >= case.limit:
-            yield f"{declarations} declarations used the record, of {case.limit}"
+        if declarations >= case.root.use_limit:
+            yield f"{declarations} declarations used the record, of {case.root.use_limit}"
 
 
 def _members_of(registers: Registers, economy: str) -> list[str]:

@@ -225,6 +225,8 @@ class UseBook:
             case ExportEndorsed(_, _, _, line, quantity):
                 self.lines[line] = replace(self.lines[line], authorised=quantity)
                 self.endorsed_at = entry.time
+                if self.terms is not None and line == len(self.lines):
+                    self.terms = replace(self.terms, tolerance=0)
 
     def _pass_on(self, number: int, quantity: int) -> None:
         line = self.lines[number]

@@ -5,7 +5,8 @@ from __future__ import annotations
 from scripts.bench import peer
 from scripts.bench.report import Peer, Row, Section, at_most
 from scripts.bench.scale import Scale
-from scripts.gas import ANVIL, BATCHES, CONTRACTS, TARGETS, Measurement, load_all, private_node
+from scripts.gas import BATCHES, CONTRACTS, TARGETS, Measurement, load_all
+from scripts.private_node import ANVIL, private_node
 
 _PEERS = {
     "documentStoreBulkIssue": "OpenAttestation bulkIssue",

@@ -95,22 +95,41 @@ def test_an_extract_takes_from_its_parent_and_gives_back_when_it_ends() -> None:
     assert the_book(journal).count == 0
 
 
-def test_an_endorsed_child_gives_back_no_more_than_it_was_endorsed_for() -> None:
+def test_a_child_takes_the_tolerance_on_its_quantity_too() -> None:
+    journal = a_journal(issued("X", *a_child("X", 3, "L", 100, tolerance=10)))
+    assert (the_book(journal).lines[1].taken, the_book(journal, "X").lines[1].authorised) == (110, 100)
+
+
+def test_what_is_left_of_the_tolerance_is_shared_out_to_the_last_millionth() -> None:
+    journal = a_journal(issued("X", *a_child("X", 3, "L", 55, tolerance=10)))
+    issued("Y", *a_child("Y", 3, "L", 50))(journal)
+    assert the_book(journal).lines[1].taken == 110
+    issued("Z", *a_child("Z", 3, "L", 1))(journal)
+    with pytest.raises(JournalContradiction, match="of which 0 may still be taken"):
+        replay(journal)
+
+
+def test_an_endorsed_child_gives_back_all_that_it_took() -> None:
     endorsed = acts.ExportEndorsed(VCCI, tag_of("X"), "VNSGN", 1, 20)
-    journal = a_journal(issued("X", *a_child("X", 3, "L", 60)), wrote(endorsed, by="VN-GDVC"))
-    cancelled("X", returning("X", 1, 20))(journal)
-    assert the_book(journal).lines[1].free == 60
+    journal = a_journal(issued("X", *a_child("X", 3, "L", 50, tolerance=10)), wrote(endorsed, by="VN-GDVC"))
+    assert the_book(journal).lines[1].taken == 55
+    cancelled("X", returning("X", 1, 55))(journal)
+    assert the_book(journal).lines[1].taken == 0
 
 
 def test_another_issuer_takes_a_back_to_back_certificate_and_allows_whom_it_wants() -> None:
-    child = a_child("B", 2, "L", 10, member=AU, economies=("NZ",))
-    journal = a_journal(issued("B", *child, member=AU))
-    assert the_book(journal).children[AU, tag_of("B")].lines == ((1, 1, 10),)
+    child = a_child("B", 2, "C", 10, member=AU, economies=("NZ",))
+    journal = a_journal(issued("C", *some_terms("C", 100), kind=1), issued("B", *child, member=AU, kind=1))
+    book = replay(journal).registers.books[REGISTRY, VCCI, tag_of("C")]
+    assert book.children[AU, tag_of("B")].lines == ((1, 1, 10),)
 
 
-def test_an_extract_of_an_extract_takes_from_the_first_one() -> None:
-    journal = a_journal(issued("X", *a_child("X", 3, "L", 60)), issued("Y", *a_child("Y", 3, "X", 60)))
-    assert (the_book(journal, "X").lines[1].free, the_book(journal).lines[1].free) == (0, 40)
+def test_an_extract_is_for_offices_of_its_licence() -> None:
+    journal = a_journal(issued("M", *some_terms("M", 9, offices=("AUSYD", "AUMEL"))))
+    issued("X", *a_child("X", 3, "M", 5, offices=("AUMEL",)))(journal)
+    terms = the_book(journal, "X").terms
+    assert terms is not None
+    assert terms.offices == ("AUMEL",)
 
 
 def test_a_replacement_gives_back_before_it_takes() -> None:
@@ -183,8 +202,20 @@ IMPOSSIBLE: list[tuple[str, list[Step], str]] = [
     ("a copy by another", [issued("new", a_link("new", 1, "L"), member=AU)], "parent is a record of VN-VCCI"),
     ("an extract by another", [issued("new", a_link("new", 3, "L"), member=AU)], "parent is a record of VN-VCCI"),
     ("an extract of what has no terms", [issued("new", a_link("new", 3, "P"))], "parent has no terms"),
-    ("a back-to-back certificate of no economy of the parent's", [issued("new", a_link("new", 2, "L"))],
+    ("a back-to-back certificate of no economy of the parent's",
+     [issued("C", *some_terms("C", 9), kind=1), issued("new", a_link("new", 2, "C"), kind=1)],
      "economy is VN, which the parent does not allow"),
+    ("a back-to-back licence", [issued("new", a_link("new", 2, "L"), member=AU)], "BACK_TO_BACK is no relation of"),
+    ("an extract of a certificate of origin", [issued("C", *some_terms("C", 9), kind=1),
+     issued("new", a_link("new", 3, "C"), kind=1)], "EXTRACT is no relation of"),
+    ("an extract of an extract", [issued("X", *a_child("X", 3, "L", 60)), issued("new", a_link("new", 3, "X"))],
+     "parent is an extract itself"),
+    ("an extract of what counts its uses", [issued("M", *some_terms("M", 9), policy=0x0302),
+     issued("new", a_link("new", 3, "M"))], "has a number of uses"),
+    ("an extract for another office", [issued("M", *some_terms("M", 9, offices=("AUSYD",))),
+     issued("X", *a_child("X", 3, "M", 5, offices=("AUMEL",))[:2])], "offices are AUMEL, expected some of AUSYD"),
+    ("an extract for all offices", [issued("M", *some_terms("M", 9, offices=("AUSYD",))),
+     issued("X", *a_child("X", 3, "M", 5)[:2])], "offices are all, expected some of AUSYD"),
     ("a second link", [issued("new", a_link("new", 1, "L"), a_link("new", 1, "L"), policy=0)], "does not follow"),
     ("a child without terms", [issued("new", a_link("new", 3, "L")), issued("more")], "in the middle of the call"),
     ("a child without terms, and governance", [issued("new", a_link("new", 3, "L")),
@@ -237,8 +268,12 @@ IMPOSSIBLE: list[tuple[str, list[Step], str]] = [
     ("a grant of a line too many", [issued("big", *some_terms("big", 1_000)), issued("X", *a_child("X", 3, "big")[:2], *(
         acts.LineGranted(VCCI, tag_of("big"), VCCI, tag_of("X"), 1, 1 + place, 1) for place in range(256)))],
      "child's line is 256, expected 256 of at most 255"),
-    ("a grant of more than is free", [issued("X", *a_child("X", 3, "L", 101)[:3])], "of which 100 is free"),
-    ("a grant of nothing", [issued("X", *a_child("X", 3, "L", 0)[:3])], "quantity is 0"),
+    ("a grant beyond the balance", [issued("X", *a_child("X", 3, "L", 111)[:3])], "of which 110 may still be taken"),
+    ("a grant beyond the balance with its tolerance", [issued("X", *a_child("X", 3, "L", 101, tolerance=10)[:3])],
+     "takes 111 of line 1, of which 110 may"),
+    ("a grant of nothing", [issued("X", *a_child("X", 3, "L", 0)[:3])], "granted are 0"),
+    ("a grant that no quantity has with its tolerance", [issued("X", *a_child("X", 3, "L", 10, tolerance=10)[:2],
+     acts.LineGranted(VCCI, tag_of("L"), VCCI, tag_of("X"), 1, 1, 10))], "expected a quantity with 10 % of it"),
     ("a child with more tolerance", [issued("X", *a_child("X", 3, "L", tolerance=11))], "at most the parent's 10 %"),
     ("an extract for another economy", [issued("X", *a_child("X", 3, "L", economies=("NZ",)))], "economies NZ are not"),
     ("a child's line of another quantity",

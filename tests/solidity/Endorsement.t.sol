@@ -40,9 +40,42 @@ contract EndorsementTest is UseSetting {
         endorse(VN, 90, 8);
         balance(90, 0, 0);
         yes(uses.termsOf(MOIT, TAG).endorsed, "endorsed");
-        refused(exceeded(100, 90));
-        consume(CN, 1, 100);
-        consume(CN, 1, 99);
+        eq(uses.termsOf(MOIT, TAG).tolerance, 0);
+        refused(exceeded(91, 90));
+        consume(CN, 1, 91);
+        consume(CN, 1, 90);
+    }
+
+    function test_what_leaves_within_the_tolerance_is_endorsed_and_has_no_tolerance_itself() public {
+        consume(CN, 1, 105);
+        refused(about(IUseRegistry.UseLineInvalid.selector, TAG, 1));
+        endorse(VN, 111, 8);
+        endorse(VN, 110, 8);
+        consume(CN, 2, 5);
+        balance(110, 0, 110);
+        refused(exceeded(1, 0));
+        consume(CN, 3, 1);
+    }
+
+    function test_an_extract_that_was_endorsed_gives_back_all_that_it_took() public {
+        IUseRegistry.Issue memory extract = child("extract", IUseRegistry.Relation.ExtractOf, 50);
+        extract.terms.tolerance = 10;
+        anchorOneAs(MOIT, extract);
+        balance(100, 0, 55);
+        uint72[] memory actual = new uint72[](1);
+        actual[0] = 40;
+        vm.prank(operatorOf(VN));
+        licences.endorse(VN, MOIT, "extract", HAI_PHONG, actual);
+        change("extract", IRegistry.Status.Cancelled);
+        balance(100, 0, 0);
+    }
+
+    function test_an_extract_of_a_suspended_licence_is_not_endorsed() public {
+        anchorOneAs(MOIT, child("extract", IUseRegistry.Relation.ExtractOf, 50));
+        change(TAG, IRegistry.Status.Suspended);
+        refused(about(IUseRegistry.UseRecordNotValid.selector, TAG, uint256(IRegistry.Status.Suspended)));
+        vm.prank(operatorOf(VN));
+        licences.endorse(VN, MOIT, "extract", HAI_PHONG, new uint72[](1));
     }
 
     function test_an_endorsement_is_made_once_and_can_be_repeated() public {

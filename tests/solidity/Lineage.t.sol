@@ -105,15 +105,36 @@ contract LineageTest is UseSetting {
     function test_a_child_takes_its_quantity_from_its_parent_and_never_more_than_is_left() public {
         consume(CN, 1, 30);
         reserve(CN, 2, 20);
-        refused(exceeded(51, 50));
-        extracted(CHILD, 51);
+        refused(exceeded(61, 50));
+        extracted(CHILD, 61);
         extracted(CHILD, 50);
         balance(100, 20, 80);
         balanceOf(CHILD, 50, 0, 0);
         eq(uses.usesOf(MOIT, TAG), 3);
         eq(uses.lineOf(MOIT, CHILD, 1).parentLine, 1);
+        refused(exceeded(11, 0));
+        extracted("one more", 11);
+        extracted("the tolerance", 10);
+        balance(100, 20, 90);
+    }
+
+    /// @dev Else a licence of 100 with 10 % and an extract of all of it were 220 together.
+    function test_a_child_takes_the_tolerance_on_its_quantity_too() public {
+        IUseRegistry.Issue memory issue = child(CHILD, EXTRACT, 101);
+        issue.terms.tolerance = 10;
+        refused(exceeded(111, 100));
+        anchorOneAs(MOIT, issue);
+        issue.terms.lines[0].authorised = 100;
+        anchorOneAs(MOIT, issue);
+        balance(100, 0, 110);
+        vm.prank(operatorOf(CN));
+        uses.consume(CN, MOIT, CHILD, id(1), kilograms(110));
         refused(exceeded(1, 0));
-        extracted("one more", 1);
+        consume(CN, 2, 1);
+        vm.prank(operatorOf(CN));
+        uses.correct(CN, MOIT, CHILD, id(1), 1, true, 110, 7);
+        change(CHILD, IRegistry.Status.Cancelled);
+        balance(100, 0, 0);
     }
 
     function test_the_lines_of_a_child_together_take_no_more_than_one_line_of_the_parent_has() public {
@@ -123,9 +144,9 @@ contract LineageTest is UseSetting {
         issue.terms.lines[1] = IUseRegistry.LineTerms(KGM, 1, 60);
         refused(exceeded(60, 40));
         anchorOneAs(MOIT, issue);
-        issue.terms.lines[1].authorised = 40;
+        issue.terms.lines[1].authorised = 50;
         anchorOneAs(MOIT, issue);
-        balance(100, 0, 100);
+        balance(100, 0, 110);
     }
 
     function test_a_childs_use_is_not_its_parents() public {
@@ -175,18 +196,82 @@ contract LineageTest is UseSetting {
         anchorOneAs(MOIT, issue);
     }
 
+    function test_an_extract_allows_no_office_that_its_parent_does_not() public {
+        IUseRegistry.Terms memory terms = oneLine(100, 0);
+        terms.offices = new bytes17[](1);
+        terms.offices[0] = OFFICE;
+        anchorOneAs(MOIT, issueOf(NEW, LICENCE, QUANTITY, terms));
+        IUseRegistry.Issue memory issue = child(CHILD, EXTRACT, 1);
+        issue.link.tag = NEW;
+        refused(abi.encodeWithSelector(IUseRegistry.UseTermsInvalid.selector, MOIT, CHILD));
+        anchorOneAs(MOIT, issue);
+        issue.terms.offices = new bytes17[](1);
+        issue.terms.offices[0] = OTHER_OFFICE;
+        refused(abi.encodeWithSelector(IUseRegistry.UseOfficeNotAllowed.selector, MOIT, NEW, OTHER_OFFICE));
+        anchorOneAs(MOIT, issue);
+        issue.terms.offices[0] = OFFICE;
+        anchorOneAs(MOIT, issue);
+    }
+
+    function test_nothing_is_extracted_of_a_licence_that_counts_its_uses() public {
+        uint16[2] memory counted = [SINGLE, 0x0302];
+        for (uint256 i; i < counted.length; ++i) {
+            bytes32 tag = bytes32(i + 1);
+            anchorOneAs(MOIT, issueOf(tag, LICENCE, counted[i], oneLine(100, 0)));
+            IUseRegistry.Issue memory issue = child(CHILD, EXTRACT, 1);
+            issue.link.tag = tag;
+            refused(linkInvalid(issue.link));
+            anchorOneAs(MOIT, issue);
+        }
+    }
+
+    function test_an_extract_is_worth_no_more_than_the_licence_that_it_is_of() public {
+        extracted(CHILD, 50);
+        change(TAG, IRegistry.Status.Suspended);
+        refused(about(IUseRegistry.UseRecordNotValid.selector, TAG, uint256(IRegistry.Status.Suspended)));
+        vm.prank(operatorOf(CN));
+        uses.consume(CN, MOIT, CHILD, id(1), kilograms(1));
+        change(TAG, IRegistry.Status.Valid);
+        vm.prank(operatorOf(CN));
+        uses.consume(CN, MOIT, CHILD, id(1), kilograms(1));
+        change(TAG, IRegistry.Status.Revoked);
+        refused(about(IUseRegistry.UseRecordNotValid.selector, TAG, uint256(IRegistry.Status.Revoked)));
+        vm.prank(operatorOf(CN));
+        uses.correct(CN, MOIT, CHILD, id(1), 1, false, 1, 7);
+    }
+
+    function test_a_licence_is_not_issued_back_to_back_nor_a_certificate_of_origin_extracted() public {
+        IUseRegistry.Issue memory issue = child(CHILD, BACK_TO_BACK, 1);
+        refused(linkInvalid(issue.link));
+        anchorOneAs(MOIT, issue);
+        certified();
+        issue = child(CHILD, EXTRACT, 1);
+        issue.documentType = 864;
+        refused(linkInvalid(issue.link));
+        anchorOneAs(MOIT, issue);
+    }
+
+    /// @dev A certificate of origin of MOIT for 100 kg, for China; from here on uses are its registry's.
+    function certified() private {
+        uses = registry;
+        anchorOneAs(MOIT, issueOf(TAG, 864, QUANTITY, oneLine(100, 10)));
+    }
+
     /// @dev China issues a certificate of its own for goods that came with Viet Nam's.
     function test_a_back_to_back_certificate_is_issued_by_an_economy_of_its_parent_for_any_other() public {
-        decide(abi.encodeCall(IConsortium.setRoles, (PORT, 24)));
+        certified();
+        decide(abi.encodeCall(IConsortium.setRoles, (PORT, 20)));
         vm.prank(controllerOf(PORT));
         consortium.registerKey(PORT, KEY, 1, new bytes(64), 0);
         IUseRegistry.Issue memory issue = child(CHILD, BACK_TO_BACK, 40);
+        issue.documentType = 864;
         issue.terms.economies[0] = "AU";
         anchorOneAs(PORT, issue);
         balance(100, 0, 40);
         vm.prank(operatorOf(AU));
         uses.consume(AU, PORT, CHILD, id(1), kilograms(40));
         issue = child("own", BACK_TO_BACK, 40);
+        issue.documentType = 864;
         refused(about(IUseRegistry.UseEconomyNotAllowed.selector, TAG, uint256(bytes32("VN"))));
         anchorOneAs(MOIT, issue);
     }
@@ -208,15 +293,31 @@ contract LineageTest is UseSetting {
         anchorOneAs(MOIT, late);
     }
 
-    function test_an_extract_of_an_extract_takes_from_the_extract() public {
+    function test_nothing_is_extracted_of_an_extract() public {
         extracted(CHILD, 50);
         IUseRegistry.Issue memory issue = child("grandchild", EXTRACT, 20);
         issue.link.tag = CHILD;
+        refused(linkInvalid(issue.link));
         anchorOneAs(MOIT, issue);
-        balanceOf(CHILD, 50, 0, 20);
-        balance(100, 0, 50);
-        refused(used(CHILD, 1));
-        change(CHILD, IRegistry.Status.Cancelled);
+    }
+
+    function test_the_same_record_anchored_again_has_the_same_parent_and_lines() public {
+        extracted(CHILD, 50);
+        anchorOneAs(MOIT, issueOf(NEW, LICENCE, QUANTITY, oneLine(100, 0)));
+        uint256 size = journal.size();
+        extracted(CHILD, 50);
+        eq(journal.size(), size);
+        bytes memory fixed_ = abi.encodeWithSelector(IUseRegistry.UseTermsFixed.selector, MOIT, CHILD);
+        refused(fixed_);
+        extracted(CHILD, 51);
+        IUseRegistry.Issue memory issue = child(CHILD, EXTRACT, 50);
+        issue.terms.tolerance = 1;
+        refused(fixed_);
+        anchorOneAs(MOIT, issue);
+        issue = child(CHILD, EXTRACT, 50);
+        issue.link.tag = NEW;
+        refused(linkInvalid(issue.link));
+        anchorOneAs(MOIT, issue);
     }
 
     // --- ending ---

@@ -312,9 +312,12 @@ contract RegistryTest is Setting {
         changeStatus(tag, IRegistry.Status.Revoked);
     }
 
-    function test_a_member_without_roles_still_recalls() public {
+    function test_a_member_without_the_role_still_recalls_but_does_not_make_valid_again() public {
         bytes32 tag = anchored();
-        decide(abi.encodeCall(IConsortium.setRoles, (VCCI, 0)));
+        decide(abi.encodeCall(IConsortium.setRoles, (VCCI, 2)));
+        changeStatus(tag, IRegistry.Status.Suspended);
+        vm.expectRevert(abi.encodeWithSelector(IConsortium.ConsortiumRoleMissing.selector, VCCI, 4));
+        changeStatus(tag, IRegistry.Status.Valid);
         changeStatus(tag, IRegistry.Status.Revoked);
     }
 

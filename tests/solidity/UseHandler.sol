@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
+import {IConsortium} from "../../contracts/interfaces/IConsortium.sol";
 import {IRegistry} from "../../contracts/interfaces/IRegistry.sol";
 import {IUseRegistry} from "../../contracts/interfaces/IUseRegistry.sol";
 import {UseReader} from "./UseReader.sol";
@@ -38,7 +39,35 @@ abstract contract UseHandler is UseReader {
         IUseRegistry.Issue memory copy = copyOf(TAG, COPY);
         copy.documentType = _type;
         anchorOneAs(MOIT, copy);
+        // Its terms are set later.
+        _anchor(LATER, NO_POLICY, terms);
         _fold();
+    }
+
+    /// @return Whose records the children are.
+    function _issuer() internal view virtual returns (bytes32) {
+        return MOIT;
+    }
+
+    function _ownerOf(bytes32 tag) internal view override returns (bytes32) {
+        for (uint256 i = 4; i < 13; ++i) if (_tags[i] == tag) return _issuer();
+        return MOIT;
+    }
+
+    /// @dev A record takes from another as registries of this kind know it.
+    function _taking(
+        bytes32 tag,
+        uint8 quantity,
+        uint8 tolerance,
+        bool ofTheLast
+    ) private view returns (IUseRegistry.Issue memory issue) {
+        bool isLicence = uses.kind() == 2;
+        IUseRegistry.Relation relation =
+            isLicence ? IUseRegistry.Relation.ExtractOf : IUseRegistry.Relation.BackToBackOf;
+        issue = child(tag, relation, quantity % 64);
+        issue.documentType = _type;
+        issue.terms.tolerance = tolerance % 12;
+        if (ofTheLast) issue.link.tag = LAST;
     }
 
     /// @return The registry, and a type of document that it takes.
@@ -52,13 +81,25 @@ abstract contract UseHandler is UseReader {
 
     function write(uint8 kind, uint8 who, uint8 what, uint8 which, uint8 quantity) external act {
         Choice memory one = _choose(who, what, which, quantity % 64);
-        bool isNew = uses.useOf(one.customs, MOIT, one.tag, one.id).state == IUseRegistry.UseState.None;
+        bool isNew = uses.useOf(one.customs, _ownerOf(one.tag), one.tag, one.id).state == IUseRegistry.UseState.None;
         bool allowed =
-            uses.allows(MOIT, one.tag, consortium.memberOf(one.customs).economy, one.id.office) &&
-                uses.recordOf(MOIT, one.tag).status == IRegistry.Status.Valid;
+            uses.allows(_ownerOf(one.tag), one.tag, consortium.memberOf(one.customs).economy, one.id.office) &&
+                uses.recordOf(_ownerOf(one.tag), one.tag).status == IRegistry.Status.Valid &&
+                consortium.memberOf(one.customs).standing == IConsortium.Standing.Active;
+        IUseRegistry.Link memory link = uses.linkOf(_ownerOf(one.tag), one.tag);
+        if (link.relation == IUseRegistry.Relation.ExtractOf) {
+            allowed = allowed && uses.recordOf(link.member, link.tag).status == IRegistry.Status.Valid;
+        }
         uint256 size = journal.size();
         bytes4 selector = [IUseRegistry.reserve.selector, IUseRegistry.consume.selector][kind % 2];
-        bytes memory call = abi.encodeWithSelector(selector, one.customs, MOIT, one.tag, one.id, one.amount);
+        bytes memory call = abi.encodeWithSelector(
+            selector,
+            one.customs,
+            _ownerOf(one.tag),
+            one.tag,
+            one.id,
+            one.amount
+        );
         if (!_do(one, call) || journal.size() == size) return;
         ++done[kind % 2];
         if (isNew && !allowed) drawnThoughNotAllowed = true;
@@ -68,57 +109,79 @@ abstract contract UseHandler is UseReader {
         // Seldom, or every balance would be over-drawn.
         if (quantity > 40) return;
         Choice memory one = _choose(who, what, which, quantity);
-        uint64 now_ = uint64(block.timestamp);
-        if (_do(one, abi.encodeCall(uses.enter, (one.customs, MOIT, one.tag, one.id, one.amount, now_)))) ++done[2];
+        uint64 then = uint64(block.timestamp) - which;
+        bytes32 owner = _ownerOf(one.tag);
+        if (_do(one, abi.encodeCall(uses.enter, (one.customs, owner, one.tag, one.id, one.amount, then)))) ++done[2];
     }
 
     function release(uint8 who, uint8 what, uint8 which) external act {
         Choice memory one = _choose(who, what, which, 0);
-        if (_do(one, abi.encodeCall(uses.release, (one.customs, MOIT, one.tag, one.id)))) ++done[3];
+        if (_do(one, abi.encodeCall(uses.release, (one.customs, _ownerOf(one.tag), one.tag, one.id)))) ++done[3];
     }
 
     function correct(uint8 who, uint8 what, uint8 which, bool falls, uint8 quantity) external act {
         Choice memory one = _choose(who, what, which, 0);
-        IUseRegistry.Use memory use = uses.useOf(one.customs, MOIT, one.tag, one.id);
+        IUseRegistry.Use memory use = uses.useOf(one.customs, _ownerOf(one.tag), one.tag, one.id);
         // Often all of it.
         uint72 change = quantity % 3 == 0 && falls ? use.consumed : quantity % 32;
         uint8 number = use.corrections + 1;
         bytes memory call = abi.encodeCall(
             uses.correct,
-            (one.customs, MOIT, one.tag, one.id, number, falls, change, 7)
+            (one.customs, _ownerOf(one.tag), one.tag, one.id, number, falls, change, 7)
         );
         if (_do(one, call)) ++done[4];
     }
 
-    function extract(uint8 number, uint8 quantity, bool ofTheLast) external act {
-        IUseRegistry.Issue memory issue = child(
-            _tags[4 + (number % 5)],
-            IUseRegistry.Relation.ExtractOf,
-            quantity % 64
-        );
-        issue.documentType = _type;
-        issue.terms.tolerance = number % 12;
-        if (ofTheLast) issue.link.tag = LAST;
+    function take(uint8 number, uint8 quantity, bool ofTheLast) external act {
+        IUseRegistry.Issue memory issue = _taking(_tags[4 + (number % 9)], quantity, number, ofTheLast);
         uint256 size = journal.size();
-        vm.prank(operatorOf(MOIT));
-        try uses.anchorOne(MOIT, issue) {
+        vm.prank(operatorOf(_issuer()));
+        try uses.anchorOne(_issuer(), issue) {
             if (journal.size() != size) ++done[5];
         } catch {}
     }
 
     /// @dev A child that is not used ends and gives back.
     function cancel(uint8 number) external act {
+        vm.prank(operatorOf(_issuer()));
+        try uses.changeStatus(_issuer(), _tags[4 + (number % 9)], IRegistry.Status.Cancelled, 1, 0) {} catch {}
+    }
+
+    /// @dev A child takes the place of another one.
+    function replace(uint8 number, uint8 by, uint8 quantity, bool ofTheLast) external act {
+        IUseRegistry.Issue memory issue = _taking(_tags[4 + (by % 9)], quantity, by, ofTheLast);
+        uint256 size = journal.size();
+        vm.prank(operatorOf(_issuer()));
+        try uses.replace(_issuer(), _tags[4 + (number % 9)], 1, issue) {
+            if (journal.size() != size) ++done[9];
+        } catch {}
+    }
+
+    function setTerms(uint8 quantity, uint8 tolerance) external act {
+        if (quantity < 200) return;
+        uint256 size = journal.size();
         vm.prank(operatorOf(MOIT));
-        try uses.changeStatus(MOIT, _tags[4 + (number % 5)], IRegistry.Status.Cancelled, 1, 0) {} catch {}
+        try uses.setTerms(MOIT, LATER, oneLine(quantity % 64, tolerance % 12)) {
+            if (journal.size() != size) ++done[10];
+        } catch {}
+    }
+
+    /// @dev A customs member is suspended for a while.
+    function suspendCustoms(uint8 chance) external act {
+        bool isActive = consortium.memberOf(PORT).standing == IConsortium.Standing.Active;
+        if (isActive && chance > 30) return;
+        if (isActive) decide(abi.encodeCall(IConsortium.suspendMember, (PORT, 24)));
+        else decide(abi.encodeCall(IConsortium.reinstateMember, (PORT, 25)));
+        ++done[11];
     }
 
     function changeStatus(uint8 what, uint8 to, uint8 chance) external act {
-        bytes32 tag = _tags[what % 9];
+        bytes32 tag = _tags[what % 14];
         IRegistry.Status status = IRegistry.Status(to % 6);
         // Roots seldom, and children often.
-        if (what % 9 < 4 && chance > 20 && status != IRegistry.Status.Valid) return;
-        vm.prank(operatorOf(MOIT));
-        try uses.changeStatus(MOIT, tag, status, 1, 0) {
+        if (what % 14 < 4 && chance > 20 && status != IRegistry.Status.Valid) return;
+        vm.prank(operatorOf(_ownerOf(tag)));
+        try uses.changeStatus(_ownerOf(tag), tag, status, 1, 0) {
             ++done[6];
         } catch {}
     }
@@ -126,11 +189,12 @@ abstract contract UseHandler is UseReader {
     function _choose(uint8 who, uint8 what, uint8 which, uint8 quantity) private view returns (Choice memory one) {
         one.customs = [CN, PORT, CN, AU][who % 4];
         one.sender = who < 220 ? operatorOf(one.customs) : operatorOf(who % 2 == 0 ? NZ : PORT);
-        one.tag = _tags[what % 9];
+        one.tag = _tags[what % 14];
         one.id = id(which % 3);
         if (which % 5 == 0) one.id.item = 1;
         if (which % 7 == 0) one.id.office = OTHER_OFFICE;
-        if (one.tag != WHOLE) one.amount = IUseRegistry.Amount(one.tag == TAG && which > 160 ? 2 : 1, KGM, quantity);
+        bool hasLines = one.tag != WHOLE && (one.tag != LATER || uses.termsOf(MOIT, LATER).set);
+        if (hasLines) one.amount = IUseRegistry.Amount(one.tag == TAG && which > 160 ? 2 : 1, KGM, quantity);
     }
 
     /// @dev Whoever else than an operator of that customs member succeeds has done what must not be.

@@ -14,6 +14,8 @@ abstract contract UseReader is UseSetting {
         int256 consumed;
         int256 granted; // to children, part of what is consumed
         int256 conflicts; // quantities of late entries that broke a rule
+        bytes32 parent; // of a child's line
+        uint256 parentLine;
     }
 
     struct Told {
@@ -33,7 +35,8 @@ abstract contract UseReader is UseSetting {
     bytes32 internal constant WHOLE = "whole";
     bytes32 internal constant COPY = "copy";
     bytes32 internal constant LAST = "last lot";
-    bytes32[9] internal _tags = [
+    bytes32 internal constant LATER = "later";
+    bytes32[14] internal _tags = [
         TAG,
         LAST,
         WHOLE,
@@ -42,7 +45,12 @@ abstract contract UseReader is UseSetting {
         "child 1",
         "child 2",
         "child 3",
-        "child 4"
+        "child 4",
+        "child 5",
+        "child 6",
+        "child 7",
+        "child 8",
+        LATER
     ];
 
     bool public aFinalStatusChanged;
@@ -59,10 +67,16 @@ abstract contract UseReader is UseSetting {
     mapping(bytes32 key => uint256) private _usesIn;
     mapping(bytes32 tag => mapping(bytes2 economy => uint256)) private _declarations;
     mapping(bytes32 tag => uint256) private _lateConflicts;
+    mapping(bytes32 tag => uint256) private _endorsed;
 
     modifier act() {
         _;
         _fold();
+    }
+
+    /// @return The member that a record is of: children may be somebody else's.
+    function _ownerOf(bytes32 tag) internal view virtual returns (bytes32) {
+        return tag == 0 ? bytes32(0) : MOIT;
     }
 
     function _fold() internal {
@@ -77,6 +91,7 @@ abstract contract UseReader is UseSetting {
             }
             if (kind == 0x20) _foldAnchor(bytes32(_number(entry, 126, 32)), _number(entry, 92, 2));
             else if (kind == 0x21) _foldStatus(tag, _number(entry, 122, 1));
+            else if (kind == 0x22) _foldStatus(tag, 5);
             else if (kind == 0x30) _foldTerms(tag, entry);
             else if (kind == 0x39) _foldEndorsement(bytes32(_number(entry, 122, 32)), entry);
             else if (kind == 0x31) _sums[tag][_number(entry, 122, 2)].authorised += int256(_number(entry, 127, 9));
@@ -100,7 +115,10 @@ abstract contract UseReader is UseSetting {
     }
 
     function _foldEndorsement(bytes32 tag, bytes memory entry) private {
-        _sums[tag][_number(entry, 171, 2)].authorised = int256(_number(entry, 173, 9));
+        uint256 line = _number(entry, 171, 2);
+        _sums[tag][line].authorised = int256(_number(entry, 173, 9));
+        // With its last line, after which the tolerance is gone.
+        if (_sums[tag][line + 1].authorised == 0) _opened[tag].tolerance = 0;
         ++done[8];
     }
 
@@ -114,6 +132,8 @@ abstract contract UseReader is UseSetting {
         int256 quantity = sign * int256(_number(entry, 222, 9));
         _sums[tag][_number(entry, 218, 2)].consumed += quantity;
         _sums[tag][_number(entry, 218, 2)].granted += quantity;
+        Sum storage own = _sums[bytes32(_number(entry, 186, 32))][_number(entry, 220, 2)];
+        (own.parent, own.parentLine) = sign > 0 ? (tag, _number(entry, 218, 2)) : (bytes32(0), 0);
         if (_number(entry, 220, 2) == 1) _live[tag] += sign;
         if (sign < 0) ++done[7];
     }
@@ -125,7 +145,7 @@ abstract contract UseReader is UseSetting {
         Told storage told = _told[keccak256(abi.encode(declaration, _number(entry, 235, 2)))];
         int256 quantity = int256(_number(entry, kind == 0x37 ? 241 : 239, 9));
         bool conflict = kind == 0x38 && entry[256] != 0;
-        _foldWriter(kind, tag, customs, told.state == 0, conflict);
+        _foldWriter(kind, tag, customs, told.state == 0);
         _sums[tag][told.line].reserved -= told.reserved;
         _sums[tag][told.line].consumed -= told.consumed;
         if (told.state == 0) _foldCount(tag, customs, declaration, true);
@@ -152,13 +172,12 @@ abstract contract UseReader is UseSetting {
         }
     }
 
-    /// @dev Customs of an economy that may draw begins a use, and goes on with its own; a late entry that breaks the
-    /// rule says so.
-    function _foldWriter(uint256 kind, bytes32 tag, bytes32 customs, bool begins, bool conflict) private {
+    /// @dev Customs of an economy that may draw begins a use, and goes on with its own.
+    function _foldWriter(uint256 kind, bytes32 tag, bytes32 customs, bool begins) private {
         bytes2 economy = _economyOf(customs);
         if (economy == 0 || (begins && (kind == 0x36 || kind == 0x37))) aStrangerWrote = true;
         Opened storage opened = _opened[tag];
-        if (begins && !conflict && opened.hasTerms && !opened.allows[economy]) anotherEconomyWrote = true;
+        if (begins && opened.hasTerms && !opened.allows[economy]) anotherEconomyWrote = true;
     }
 
     function _economyOf(bytes32 customs) private pure returns (bytes2) {
@@ -190,13 +209,14 @@ abstract contract UseReader is UseSetting {
     function sameStory() external view returns (bool) {
         for (uint256 i; i < _tags.length; ++i) {
             bytes32 tag = _tags[i];
-            if (uint256(uses.recordOf(MOIT, tag).status) != _status[tag]) return false;
+            bytes32 owner = _ownerOf(tag);
+            if (uint256(uses.recordOf(owner, tag).status) != _status[tag]) return false;
             if (tag == COPY) continue;
-            if (int256(uses.usesOf(MOIT, tag)) != _live[tag]) return false;
+            if (int256(uses.usesOf(owner, tag)) != _live[tag]) return false;
             for (uint256 k; k < 3; ++k) {
                 bytes2 economy = tag == WHOLE ? [bytes2("CN"), "AU", "NZ"][k] : bytes2(0);
-                if (uses.declarationsOf(MOIT, tag, economy) != _declarations[tag][economy]) return false;
-                IUseRegistry.Line memory line = uses.lineOf(MOIT, tag, uint16(k));
+                if (uses.declarationsOf(owner, tag, economy) != _declarations[tag][economy]) return false;
+                IUseRegistry.Line memory line = uses.lineOf(owner, tag, uint16(k));
                 Sum memory sum = _sums[tag][k];
                 if (int256(uint256(line.authorised)) != sum.authorised) return false;
                 if (int256(uint256(line.reserved)) != sum.reserved) return false;
@@ -219,6 +239,12 @@ abstract contract UseReader is UseSetting {
         return _everywhere(_granting);
     }
 
+    /// @dev What is drawn on a record and on all that took from it is no more than it was authorised and tolerated, but
+    /// for late entries that say so.
+    function familiesWithinWhatWasAuthorised() external view returns (bool) {
+        return _everywhere(_familyWithin);
+    }
+
     /// @dev More declarations than the policy allows only by late entries that say so.
     function withinTheCount() external view returns (bool) {
         return
@@ -226,14 +252,16 @@ abstract contract UseReader is UseSetting {
             _declarations[LAST][0] <= 3 + _lateConflicts[LAST];
     }
 
-    function _everywhere(function(bytes32, Sum memory) internal view returns (bool) holds) private view returns (bool) {
+    function _everywhere(
+        function(bytes32, uint256, Sum memory) internal view returns (bool) holds
+    ) private view returns (bool) {
         for (uint256 i; i < _tags.length; ++i) {
-            for (uint256 k; k < 3; ++k) if (!holds(_tags[i], _sums[_tags[i]][k])) return false;
+            for (uint256 k; k < 3; ++k) if (!holds(_tags[i], k, _sums[_tags[i]][k])) return false;
         }
         return true;
     }
 
-    function _within(bytes32 tag, Sum memory sum) private view returns (bool) {
+    function _within(bytes32 tag, uint256, Sum memory sum) private view returns (bool) {
         return _beyond(tag, sum) <= sum.conflicts;
     }
 
@@ -242,13 +270,27 @@ abstract contract UseReader is UseSetting {
         return sum.reserved + sum.consumed - sum.authorised - (sum.authorised * tolerance) / 100;
     }
 
-    function _positive(bytes32 tag, Sum memory sum) private view returns (bool) {
+    function _positive(bytes32 tag, uint256, Sum memory sum) private view returns (bool) {
         return sum.reserved >= 0 && sum.consumed >= 0 && _live[tag] >= 0;
     }
 
-    /// @dev All that children were granted, and were not to give back, is part of what the parent was authorised.
-    function _granting(bytes32, Sum memory sum) private pure returns (bool) {
-        return sum.granted >= 0 && sum.granted <= sum.authorised && sum.granted <= sum.consumed;
+    /// @dev All that children were granted, and were not to give back, is part of what may be taken from the parent.
+    function _granting(bytes32 tag, uint256, Sum memory sum) private view returns (bool) {
+        int256 most = sum.authorised + (sum.authorised * int256(uint256(_opened[tag].tolerance))) / 100;
+        return sum.granted >= 0 && sum.granted <= most && sum.granted <= sum.consumed;
+    }
+
+    function _familyWithin(bytes32 tag, uint256 line, Sum memory sum) private view returns (bool) {
+        sum.consumed -= sum.granted;
+        for (uint256 i; i < _tags.length; ++i) {
+            for (uint256 k = 1; k < 3; ++k) {
+                Sum memory own = _sums[_tags[i]][k];
+                if (own.parent != tag || own.parentLine != line) continue;
+                sum.consumed += own.reserved + own.consumed;
+                sum.conflicts += own.conflicts;
+            }
+        }
+        return _beyond(tag, sum) <= sum.conflicts;
     }
 
     function conflictsOf(bytes32 tag) external view returns (uint256) {

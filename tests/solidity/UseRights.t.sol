@@ -56,6 +56,8 @@ contract UseRightsTest is UseSetting {
         consume(PORT, 1, 20);
         release(PORT, 2);
         correct(PORT, 1, 1, true, 5);
+        refused(abi.encodeWithSelector(IConsortium.ConsortiumNotActive.selector, PORT));
+        correct(PORT, 1, 2, false, 1);
         balance(100, 0, 15);
     }
 

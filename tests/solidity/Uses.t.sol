@@ -212,6 +212,9 @@ contract UsesTest is UseSetting {
         consume(CN, 1, 60);
         correct(CN, 1, 1, true, 20);
         balance(100, 0, 40);
+        refused(abi.encodeWithSelector(IRegistry.RegistryReasonMissing.selector));
+        vm.prank(operatorOf(CN));
+        uses.correct(CN, MOIT, TAG, id(1), 2, false, 30, 0);
         correct(CN, 1, 2, false, 30);
         balance(100, 0, 70);
         IUseRegistry.Use memory use = uses.useOf(CN, MOIT, TAG, id(1));

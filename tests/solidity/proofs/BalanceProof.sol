@@ -21,12 +21,6 @@ contract BalanceProof {
         assert(taken >= authorised ? free == 0 : free + taken == authorised);
     }
 
-    /// @dev Children take from what is free, so they never exceed their parent.
-    function check_what_is_free_keeps_what_was_authorised(uint72 authorised, uint256 taken, uint72 more) external pure {
-        if (taken > authorised || more > authorised.free(taken)) return;
-        assert(taken + more <= authorised);
-    }
-
     /// @dev reserved + consumed <= authorised + tolerance: true of whatever takes more than was held for it, even if late
     /// entries had over-drawn the line. Whatever takes no more adds nothing to it. Here with the tolerance on all of it.
     function check_what_is_allowed_of_the_whole_keeps_the_limit(
