@@ -1,8 +1,9 @@
 """Profiles: the rules of an agreement, or of a type of licence, as data, and the date arithmetic on them.
 
 A profile is one version of such rules, read from a data file in which every value carries its
-source. The functions here apply those values and know no agreement and no licence by name. Holidays are not known: a
-"working day" counts here as Monday to Friday, so a deadline computed here is never later than the legal one.
+source. The functions here apply those values and know no agreement and no licence by name. No country's calendar is
+known here: a "working day" is any Monday to Friday. A holiday moves the legal deadline to later than the computed one, a
+weekend that is worked to make up for one to earlier; so what rests on such a deadline is for a person to decide.
 """
 
 from __future__ import annotations
@@ -147,6 +148,14 @@ class Profile:
     values: Mapping[str, Any]
     sourcing: Mapping[str, Sourcing]
 
+    @property
+    def may_be_open_ended(self) -> bool:
+        """Return whether a document without a last day holds until it is ended on the ledger.
+
+        So is a general authorisation: it has no balance, and nothing of it is used up.
+        """
+        return self.kind == _KINDS["licence"] and self.use.kind is UseKind.NONE
+
 
 class Validity(StrEnum):
     """Where a day lies in a certificate's validity; ``UNKNOWN`` when the certificate does not say."""
@@ -232,9 +241,11 @@ def valid_until(
 
     Args:
         first: first day of validity, where that is another than the day of issue; decides about the calendar year.
+            That is the year of issue or the next one: a licence may be issued in December for January, not for a
+            year far ahead.
     """
     if profile.calendar_year:
-        return date((first or issue_date).year, 12, 31)
+        return date(_calendar_year(issue_date, first), 12, 31)
     if profile.validity_months is None:
         return None
     from_shipment = profile.retro_from_shipment if retro else profile.validity_from_shipment
@@ -250,7 +261,7 @@ def latest_day(
     first: date | None = None,
 ) -> date | None:
     """Return the last day that an issuer may let a document be valid; later than ``valid_until`` where it may carry over."""
-    year = (first or issue_date).year
+    year = _calendar_year(issue_date, first)
     if profile.calendar_year and profile.carry_over is not None and year < date.max.year:
         return date(year + 1, *profile.carry_over)
     return valid_until(profile, issue_date, shipment_date, retro, first)
@@ -269,6 +280,7 @@ def valid_on(profile: Profile | None, certificate: Mapping[str, Any], import_dat
     # A document cannot cover goods from before it was issued by saying so; retroactive issue has a mark of its own.
     first = max((day for day in (begins, issued) if day is not None), default=None)
     bounds = [stated]
+    open_ended = stated is None and profile is not None and profile.may_be_open_ended
     if profile is not None and issued is not None:
         flags = certificate.get("flags")
         retro = isinstance(flags, list | tuple) and "ISSUED_RETROACTIVELY" in flags
@@ -280,11 +292,11 @@ def valid_on(profile: Profile | None, certificate: Mapping[str, Any], import_dat
             bound = valid_until if stated is None else latest_day
             bounds.append(bound(profile, issued, shipped, retro, begins))
     last = min((day for day in bounds if day is not None), default=None)
-    if first is None or last is None:
+    if first is None or (last is None and not open_ended):
         return ValidOn(Validity.UNKNOWN, first, last)
-    if import_date < first:
-        return ValidOn(Validity.NOT_YET, first, last)
-    return ValidOn(Validity.VALID if import_date <= last else Validity.EXPIRED, first, last)
+    if last is not None and import_date > last:
+        return ValidOn(Validity.EXPIRED, first, last)
+    return ValidOn(Validity.NOT_YET if import_date < first else Validity.VALID, first, last)
 
 
 def day_of(text: object) -> date | None:
@@ -295,6 +307,11 @@ def day_of(text: object) -> date | None:
         return date.fromisoformat(text)
     except ValueError:
         return None
+
+
+def _calendar_year(issued: date, first: date | None) -> int:
+    begins = max(issued, first or issued)
+    return min(begins.year, issued.year + 1, date.max.year)
 
 
 def _anniversary(day: date, months: int) -> date:

@@ -231,3 +231,30 @@ def test_a_quantity_may_be_drawn_on_by_a_limited_number_of_declarations() -> Non
         UsePolicy(UseKind.QUANTITY, 256)
     with pytest.raises(ValueError, match="expected 0 to 0"):
         UsePolicy(UseKind.SINGLE, 1)
+
+
+@pytest.mark.parametrize(
+    ("first", "last"), [("2027-01-01", date(2027, 12, 31)), ("2035-01-01", date(2027, 12, 31))]
+)
+def test_a_licence_of_a_calendar_year_is_for_the_year_of_issue_or_the_next_one(
+    first: str, last: date
+) -> None:
+    licence, begins = profile("CN-IMPORT-MULTI"), date.fromisoformat(first)
+    assert valid_until(licence, date(2026, 12, 20), first=begins) == last
+    assert latest_day(licence, date(2026, 12, 20), first=begins) == date(2028, 3, 31)
+
+
+def test_a_licence_that_begins_years_after_its_issue_is_never_valid() -> None:
+    licence = a_licence(validFrom="2035-01-01", validUntil="2035-12-31")
+    days = [date(year, month, 1) for year in range(2026, 2037) for month in (1, 4, 12)]
+    assert not any(valid_on(profile("CN-IMPORT-MULTI"), licence, day) for day in days)
+
+
+def test_a_general_authorisation_without_a_last_day_holds_from_its_first_day_on() -> None:
+    general, other = profile("DUAL-USE-GENERAL"), profile("DUAL-USE-GLOBAL")
+    licence = {"issueDate": "2026-01-15"}
+    assert valid_on(general, licence, date(2026, 1, 14)).validity is Validity.NOT_YET
+    assert valid_on(general, licence, date(2096, 1, 1)).validity is Validity.VALID
+    assert valid_on(other, licence, date(2026, 2, 1)).validity is Validity.UNKNOWN
+    ended = {**licence, "validUntil": "2027-01-14"}
+    assert valid_on(general, ended, date(2027, 1, 15)).validity is Validity.EXPIRED

@@ -133,7 +133,9 @@ def check_dates(document: Tree, reference: Reference, today: date | None, findin
             "validUntil", last.isoformat(), f"{first} (validFrom) or later", "VALIDITY_ENDS_BEFORE_START"
         )
     if first is not None and first < issued:
-        findings.warn("validFrom", first.isoformat(), f"{issued} (issueDate) or later", "VALID_BEFORE_ISSUE")
+        # Of a licence it would cover goods from before anybody allowed them.
+        tell = findings.error if kind_of(document) is Kind.LICENCE else findings.warn
+        tell("validFrom", first.isoformat(), f"{issued} (issueDate) or later", "VALID_BEFORE_ISSUE")
     if today is not None:
         # A day of grace: the issue date is local, and the east is ahead of UTC.
         if issued > today + timedelta(days=1):
@@ -224,6 +226,10 @@ def _check_periods(
     document: Tree, profile: Profile, issued: date, last: date | None, findings: Findings
 ) -> None:
     allowed = last_day(document, profile, issued, latest_day)
+    first = day_of(document.get("validFrom"))
+    if first is not None and allowed is not None and first > allowed:
+        expected = f"{allowed} or earlier under {profile.id}, since it was issued {issued}"
+        findings.error("validFrom", first.isoformat(), expected, "VALIDITY_STARTS_TOO_LATE")
     if last is not None and allowed is not None and last > allowed:
         findings.warn(
             "validUntil", last.isoformat(), f"{allowed} or earlier under {profile.id}", "VALIDITY_TOO_LONG"

@@ -298,3 +298,11 @@ def test_an_aeo_entry_has_to_be_valid_when_the_declaration_was_accepted_and_not_
     presented.declared(importDate=imported, acceptedAt=f"{accepted}T12:00:00+07:00")
     findings = presented.verdict().check(CheckName.STATUS).findings
     assert [one.code for one in findings if one.code in ("R08", "X19", "X34")] == codes
+
+
+def test_a_general_authorisation_without_a_last_day_is_accepted_without_a_remark() -> None:
+    general = {"profileCode": "DUAL-USE-GENERAL", "validUntil": None, "documentTypeCode": "811",
+               "dualUse": {"licenceType": "GENERAL", "destinations": []}}  # fmt: skip
+    verdict = a_licence(0, 811, **general).verdict()
+    assert not code_is_found(verdict, "X20", "STATUS")
+    assert outcome(verdict, "STATUS") is Outcome.PASS

@@ -143,6 +143,15 @@ def test_a_validity_beyond_the_carry_over_is_a_warning() -> None:
     }
 
 
+def test_a_licence_neither_begins_before_its_issue_nor_years_after_it() -> None:
+    issued = a_licence()["issueDate"]
+    early = problems(a_licence(validFrom="2025-12-01"))
+    assert early["validFrom"] == ("VALID_BEFORE_ISSUE", Severity.ERROR), issued
+    late = problems(a_licence(validFrom="2035-01-01", validUntil="2035-12-31"))
+    assert late["validFrom"] == ("VALIDITY_STARTS_TOO_LATE", Severity.ERROR)
+    assert problems(a_licence(validFrom="2027-01-01", validUntil="2027-12-31")) == {}
+
+
 def test_a_cites_export_permit_runs_for_six_months_and_an_import_permit_for_twelve() -> None:
     assert licence(a_document(CITES, validUntil=None)).valid_until == "2026-11-30"
     assert problems(a_document(CITES, validUntil="2026-12-01")) == {
