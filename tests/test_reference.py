@@ -59,6 +59,13 @@ def test_a_profile_never_shields_a_document_that_is_not_genuine() -> None:
         assert not spared & {reason.code for reason in never}
 
 
+@pytest.mark.parametrize("agreement", ["CNKR", "CHAFTA", "CSFTA", "CNNZ"])
+def test_agreements_that_certify_copies_of_unused_originals_only_say_so(agreement: str) -> None:
+    profile = read_reference().profile(agreement, "2026-01-01")
+    assert profile is not None
+    assert profile.values["ctcOnlyIfUnused"] is True
+
+
 def test_locations_begin_with_a_country() -> None:
     reference = read_reference()
     assert {code[:2] for code in reference.locations.codes} <= reference.countries.codes.keys()

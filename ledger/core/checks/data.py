@@ -121,8 +121,9 @@ def _about_waiver(case: Case, declaration: Declaration) -> Iterator[Finding]:
         values = [item.customs_value for item in declaration.items]
         own = [Decimal(one.amount) for one in values if one is not None and one.currency == currency]
         if values and len(own) == len(values) and sum(own) <= Decimal(waiver["amount"]):
+            asked = f"{waiver['instead']} instead of a" if "instead" in waiver else "no"
             message = (
-                f"The agreement asks for no certificate up to {waiver['amount']} {currency}; "
+                f"The agreement asks for {asked} certificate up to {waiver['amount']} {currency}; "
                 f"{sum(own):f} {currency} are declared."
             )
             yield Finding.of(Reason.WAIVER_APPLIES, Word.ACCEPT, message)

@@ -217,3 +217,12 @@ def test_an_amount_up_to_the_waiver_is_told_and_changes_nothing(
     assert verdict.word is Word.ACCEPT
     told = "The agreement asks for no certificate up to 200 USD; 200 USD are declared."
     assert (message_of(verdict, "X48") == told) is applies
+
+
+def test_under_china_new_zealand_a_small_amount_needs_a_declaration_instead() -> None:
+    items = [{**ITEM, "quantities": [], "customsValue": {"amount": "900", "currency": "USD"}}]
+    presented = Presented(token=a_token(claims={"agreementCode": "CNNZ"})).anchor().declared(items=items)
+    assert message_of(presented.verdict(), "X48") == (
+        "The agreement asks for a declaration of origin instead of a certificate up to 1000 USD; "
+        "900 USD are declared."
+    )
