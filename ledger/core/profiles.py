@@ -116,6 +116,7 @@ class Profile:
         use: of a licence the most that one may allow; ``n`` 0 is no limit.
         tolerance: per cent, None where nothing is said. tolerance_on_remaining: computed on what remains, for the
             last lot; else on what was authorised. tolerance_for_bulk: only for goods in bulk.
+        signer_delay: how long after its notification a signature or seal takes effect; None for at once.
         criteria: allowed origin criteria; empty when the agreement has none.
         parties: ISO 3166-1 codes; empty when anybody may be a party.
         values: all values of the data file by their camelCase name, None when not known.
@@ -138,6 +139,7 @@ class Profile:
     tolerance_for_bulk: bool
     retro_grace: Period | None
     retro_window: Period | None
+    signer_delay: Period | None
     criteria: frozenset[str]
     percent_required: frozenset[str]
     fob_only_for: frozenset[str]
@@ -208,6 +210,7 @@ def read_profile(document: Mapping[str, Any]) -> Profile:
         tolerance_for_bulk=values.get("toleranceFor") == "BULK",
         retro_grace=_period(values.get("retroGraceDays")),
         retro_window=_period(values.get("retroWindow")),
+        signer_delay=_period(values.get("signerEffectiveDelay")),
         criteria=frozenset(values.get("originCriteria") or ()),
         percent_required=frozenset(values.get("percentRequired") or ()),
         fob_only_for=frozenset(values.get("fobOnlyFor") or ()),

@@ -2,12 +2,13 @@
 
 Authority is judged at the block of anchoring, never at the date printed on the document. What changed since is a
 remark. What was anchored since a key may have been in other hands is believed again once the issuer confirmed that very
-record, at or after its report.
+record, at or after its report. An agreement may let a new signer take effect later than the issuer does.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime, time
 
 from ledger.core.checks.case import ASK_AGAIN, ASK_ISSUER, Case
 from ledger.core.members import ROLE_FOR_DOCUMENT_TYPE, KeyState, MemberState, Standing
@@ -56,9 +57,12 @@ def _about_key_name(case: Case) -> Iterator[Finding]:
 
 
 def _about_key(case: Case, key: KeyState, record: RecordState) -> Iterator[Finding]:
-    anchored = record.anchored_at
-    if key.effective_from > anchored:
-        message = f"Signer notified {case.when(key.notified_at)}, effective {case.when(key.effective_from)}."
+    anchored, effective = record.anchored_at, _effective_from(case, key)
+    if effective > anchored:
+        message = f"Signer notified {case.when(key.notified_at)}, effective {case.when(effective)}"
+        profile = case.profile
+        named = "" if effective == key.effective_from or profile is None else f" under {profile.id}"
+        message += f"{named}; anchored {case.when(anchored)}."
         yield Finding.of(Reason.SIGNER_NOT_EFFECTIVE_YET, Word.REFER, message, next_step=ASK_ISSUER)
     # In the same second it was anchored first: the contracts take nothing from the second of the retirement on.
     if key.retired_at is not None and key.retired_at < anchored:
@@ -71,6 +75,18 @@ def _about_key(case: Case, key: KeyState, record: RecordState) -> Iterator[Findi
     elif key.retired_by(case.time):
         message = f"Signed with a key valid at anchoring ({case.when(anchored)}), retired {case.when(key.retired_at or 0)}."
         yield Finding.of(Reason.KEY_RETIRED_LATER, Word.ACCEPT_WITH_REMARKS, message)
+
+
+def _effective_from(case: Case, key: KeyState) -> int:
+    """Return from which second on the key counts: the issuer's own, or the one that the agreement allows, if later.
+
+    Days are those of UTC; a delay in working days knows no holidays, so it may end earlier than the legal one.
+    """
+    delay = None if case.profile is None else case.profile.signer_delay
+    if delay is None:
+        return key.effective_from
+    day = delay.after(datetime.fromtimestamp(key.notified_at, UTC).date())
+    return max(key.effective_from, int(datetime.combine(day, time(), UTC).timestamp()))
 
 
 def _about_compromise(case: Case, key: KeyState, since: int, record: RecordState) -> Finding:

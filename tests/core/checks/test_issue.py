@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from ledger.core.verdict import Verdict, Word
+from tests.journals import DAY
 from tests.questions import Presented, a_token, code_is_found, message_of
 
 SHIPPED = {"departureDate": "2026-01-01"}
@@ -19,8 +20,9 @@ def issued(day: str, agreement: str = "CNKR", transport: Any = None, **claims: A
         "transport": SHIPPED if transport is None else transport,
         **claims,
     }
-    presented = Presented(token=a_token(claims=changes)).anchor()
-    return presented.declared(importDate=day).verdict()
+    presented = Presented(token=a_token(claims=changes))
+    presented.journal.time += 30 * DAY  # by then a new signer has taken effect under every agreement
+    return presented.anchor().declared(importDate=day).verdict()
 
 
 def test_an_issue_within_the_days_of_grace_needs_no_mark() -> None:

@@ -9,6 +9,7 @@ from ledger.core.verdict import Word
 from tests.journals import (
     ACCI,
     DAY,
+    START,
     VCCI,
     a_private_key,
     thumbprint_of,
@@ -74,6 +75,28 @@ def test_a_key_that_was_not_in_effect_at_anchoring_is_referred() -> None:
     verdict = presented.anchor(key=key).verdict()
     assert verdict.word is Word.REFER
     assert code_is_found(verdict, "R03", "ISSUER")
+
+
+@pytest.mark.parametrize(
+    ("agreement", "days", "referred"), [("CNKR", 11, True), ("CNKR", 12, False), ("RCEP", 1, False)]
+)
+def test_a_new_signer_under_china_korea_takes_effect_seven_working_days_after_its_notification(
+    agreement: str, days: int, referred: bool
+) -> None:
+    presented = Presented(token=a_token(claims={"agreementCode": agreement}))
+    presented.journal.time = START + days * DAY
+    presented.anchor()
+    member = presented.gathered(None).member
+    assert member is not None
+    key = member.keys[thumbprint_of()]
+    key.notified_at = key.effective_from = (
+        START + DAY
+    )  # a Friday; the seventh working day is Tuesday the 13th
+    presented.facts = {"member": member}
+    verdict = presented.verdict()
+    assert code_is_found(verdict, "R03", "ISSUER") is referred
+    told = "Signer notified 2026-01-02 00:00 UTC, effective 2026-01-13 00:00 UTC under CNKR; anchored "
+    assert message_of(verdict, "R03").startswith(told) is referred
 
 
 def test_a_key_retired_after_anchoring_is_a_remark() -> None:
