@@ -15,7 +15,7 @@ from pydantic import AwareDatetime, Field, ValidationError
 
 from ledger.core.codes import Reference
 from ledger.core.documents.licence import Office
-from ledger.core.documents.origin import Country, Day, Money, Name, Part, Quantity
+from ledger.core.documents.origin import Country, Day, Money, Name, Part, Party, Quantity
 from ledger.core.documents.rules import Findings, check_code, check_texts, each, part, text
 from ledger.core.documents.shape import read_tree, shape_problems, without_doubles
 from ledger.core.problems import Problem, Severity
@@ -48,6 +48,8 @@ class Declaration(Part):
         office: code of the customs office, for licences that name offices.
         accepted_at: when customs accepted it, with an offset; an AEO's standing at that time decides.
         consignee: name of the consignee as declared, compared where the document discloses one.
+        destination_country, end_user: where exported goods go in the end, and to whom; what a dual-use licence names
+            is held against them.
     """
 
     declaration_ref: Annotated[str, Field(min_length=1, max_length=70)] | None = None
@@ -56,6 +58,8 @@ class Declaration(Part):
     office: Office | None = None
     accepted_at: AwareDatetime | None = None
     consignee: Name | None = None
+    destination_country: Country | None = None
+    end_user: Party | None = None
     items: tuple[DeclarationItem, ...] = ()
     invoice_numbers: tuple[Annotated[str, Field(min_length=1, max_length=70)], ...] = ()
 
@@ -82,6 +86,8 @@ def validate_declaration(
     if accepted is not None and _moment_of(accepted) is None:
         findings.error("acceptedAt", accepted, "a moment such as 2024-03-04T10:05:00+08:00", "TIME_INVALID")
     check_code(findings, reference.countries, tree, "country", "", "COUNTRY_UNKNOWN")
+    check_code(findings, reference.countries, tree, "destinationCountry", "", "COUNTRY_UNKNOWN")
+    check_code(findings, reference.countries, part(tree, "endUser"), "country", "endUser", "COUNTRY_UNKNOWN")
     seen: set[int] = set()
     for path, item in each(tree, "items"):
         check_code(findings, reference.countries, item, "originCountry", path, "COUNTRY_UNKNOWN")

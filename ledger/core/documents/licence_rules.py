@@ -18,6 +18,7 @@ from ledger.core.profiles import Profile, UseKind, day_of
 ONE_SHIPMENT: Final = "ONE_SHIPMENT"
 MULTI_SHIPMENT: Final = "MULTI_SHIPMENT"
 
+_INDIVIDUAL, _GLOBAL = "INDIVIDUAL", "GLOBAL"
 _IMPORTS: Final = ("911", "966")
 _PARTIES: Final = ("holder", "consignor", "consignee", "endUser")
 _SECOND_SOURCE: Final = frozenset("IO")
@@ -68,7 +69,13 @@ def _with_balance_kind(item: Tree) -> dict[str, Any]:
 
 
 def _destination(document: Tree) -> str | None:
-    """Return the importing country: an import licence's own, else the consignee's where there is one."""
+    """Return the importing country: an import licence's own, else the consignee's where there is one.
+
+    A dual-use licence for one end user is for that one's country, where the goods go in the end.
+    """
+    if text(part(document, "dualUse"), "licenceType") == _INDIVIDUAL:
+        country = text(part(document, "endUser"), "country")
+        return country or text(part(document, "consignee"), "country")
     permit = text(part(document, "cites"), "permitType")
     own = text(document, "documentTypeCode") in _IMPORTS or permit in ("IMPORT", "INTRODUCTION_FROM_SEA")
     return text(part(document, "issuer" if own else "consignee"), "country")
@@ -162,11 +169,24 @@ def _check_part(document: Tree, profile: Profile, findings: Findings) -> None:
             expected = f"one of {', '.join(profile.values['partTypes'])} under {profile.id}"
             findings.error(f"{name}.{member}", stated, expected, "PART_TYPE_MISMATCH")
     if wanted == "DUAL_USE":
-        if text(part(document, "dualUse"), "licenceType") == "INDIVIDUAL" and "endUser" not in document:
-            findings.error("endUser", "", "the end user of an individual licence", "END_USER_MISSING")
-        for path, item in each(document, "items"):
-            if "itemCategory" not in item:
-                findings.error(f"{path}.itemCategory", "", "a category nXnnn", "ITEM_CATEGORY_MISSING")
+        _check_dual_use(document, findings)
+
+
+def _check_dual_use(document: Tree, findings: Findings) -> None:
+    """Check what customs at export compares: the categories, and whom and which countries the goods may go to."""
+    dual_use = part(document, "dualUse")
+    kind = text(dual_use, "licenceType")
+    if kind == _INDIVIDUAL and "endUser" not in document:
+        findings.error("endUser", "", "the end user of an individual licence", "END_USER_MISSING")
+    elif kind == _INDIVIDUAL and "destinationCountry" not in document:
+        expected = "the country that the goods go to, which is the end user's unless it is said"
+        findings.error("destinationCountry", "", expected, "DESTINATION_MISSING")
+    if kind == _GLOBAL and not dual_use.get("destinations"):
+        expected = "the countries that a global licence covers"
+        findings.error("dualUse.destinations", "", expected, "DESTINATION_MISSING")
+    for path, item in each(document, "items"):
+        if "itemCategory" not in item:
+            findings.error(f"{path}.itemCategory", "", "a category nXnnn", "ITEM_CATEGORY_MISSING")
 
 
 def _check_end(document: Tree, profile: Profile, findings: Findings) -> None:

@@ -37,11 +37,22 @@ def test_a_valid_declaration_has_no_problem() -> None:
     assert declaration.items[0].quantities[0].value == "24000"
 
 
+def test_a_declaration_of_an_export_says_where_the_goods_go_and_to_whom() -> None:
+    changes = {"destinationCountry": "JP", "endUser": {"name": "EXAMPLE TELECOM", "country": "JP"}}
+    declaration, found = validate_declaration(a_declaration(**changes), the_reference())
+    assert found == []
+    assert declaration is not None
+    assert declaration.end_user is not None
+    assert (declaration.destination_country, declaration.end_user.name) == ("JP", "EXAMPLE TELECOM")
+
+
 @pytest.mark.parametrize(
     ("changes", "path", "code"),
     [
         ({"importDate": "2024-02-30"}, "importDate", "DATE_INVALID"),
         ({"country": "XX"}, "country", "COUNTRY_UNKNOWN"),
+        ({"destinationCountry": "XX"}, "destinationCountry", "COUNTRY_UNKNOWN"),
+        ({"endUser": {"name": "A BUYER", "country": "XX"}}, "endUser.country", "COUNTRY_UNKNOWN"),
         ({"items": {}}, "items", "WRONG_TYPE"),
         ({"items": [{"sequence": 1, "hsCode": "1"}]}, "items[0].hsCode", "MALFORMED"),
         ({"items": [{"sequence": 1, "hsCode": "030462"}] * 2}, "items[1].sequence", "SEQUENCE_REPEATED"),

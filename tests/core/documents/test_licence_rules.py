@@ -143,6 +143,31 @@ def test_a_validity_beyond_the_carry_over_is_a_warning() -> None:
     }
 
 
+def test_a_dual_use_licence_says_where_the_goods_may_go() -> None:
+    document = a_document(DUAL_USE, profileCode="DUAL-USE-INDIVIDUAL", dualUse={"licenceType": "INDIVIDUAL"},
+                          consignee={"name": "A DEALER", "country": "SG"})  # fmt: skip
+    to_user = {**document, "endUser": {"name": "EXAMPLE TELECOM", "country": "JP"}}
+    assert licence(to_user).destination_country == "JP"
+    assert licence({**document, "endUser": {"name": "EXAMPLE TELECOM"}}).destination_country == "SG"
+    unsaid = {**document, "endUser": {"name": "EXAMPLE TELECOM"}, "consignee": {"name": "A DEALER"}}
+    assert problems(unsaid) == {"destinationCountry": ("DESTINATION_MISSING", Severity.ERROR)}
+
+
+@pytest.mark.parametrize("destinations", [{}, {"destinations": []}])
+def test_a_global_licence_names_the_countries_that_it_covers(destinations: dict[str, Any]) -> None:
+    document = a_document(DUAL_USE, dualUse={"licenceType": "GLOBAL", **destinations})
+    assert problems(document)["dualUse.destinations"] == ("DESTINATION_MISSING", Severity.ERROR)
+
+
+def test_a_general_authorisation_needs_no_number_of_uses_and_no_quantity() -> None:
+    line = {"sequence": 1, "itemCategory": "5A002", "description": "ENCRYPTING EQUIPMENT"}
+    general = a_document(DUAL_USE, profileCode="DUAL-USE-GENERAL", dualUse={"licenceType": "GENERAL"},
+                         items=[line], usageMode=None, maxUses=None)  # fmt: skip
+    assert licence(general).max_uses is None
+    limited = problems({**general, "maxUses": 5})
+    assert limited["maxUses"] == ("USES_ABOVE_PROFILE", Severity.ERROR)
+
+
 def test_a_licence_neither_begins_before_its_issue_nor_years_after_it() -> None:
     issued = a_licence()["issueDate"]
     early = problems(a_licence(validFrom="2025-12-01"))
