@@ -10,6 +10,7 @@ from ledger.samples import shipped_others
 
 ONE_SHIPMENT, MULTI_SHIPMENT, ONE_OFFICE, EXTRACT, CITES, DUAL_USE = "21", "22", "23", "24", "25", "26"
 CN_AEO, EU_AEO, AU_AEO = "27", "28", "29"
+CITES_QUOTA = "30"
 
 
 @cache

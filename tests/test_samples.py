@@ -65,7 +65,7 @@ def test_the_shipped_samples_are_what_the_script_writes() -> None:
     assert found == {
         name: write(document) for name, document in [*shipped(the_reference()), *shipped_others()]
     }
-    assert len(found) == SHIPPED + 9
+    assert len(found) == SHIPPED + 10
 
 
 @pytest.mark.parametrize("issuer", sorted(generate_samples.known_issuers("licence") - {"FR-FAM"}))

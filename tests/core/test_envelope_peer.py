@@ -175,7 +175,7 @@ def test_the_peer_reads_every_sample_as_we_do() -> None:
     ]
     theirs = ask(*(to_verify(token, Algorithm.ES256) for token in tokens))
     assert [answer.get("claims") for answer in theirs] == [open_envelope(token).claims for token in tokens]
-    assert len(tokens) == samples.SHIPPED + 9
+    assert len(tokens) == samples.SHIPPED + 10
 
 
 def test_the_peer_reads_the_examples_of_the_specification_as_they_say() -> None:

@@ -261,12 +261,10 @@ def _check_periods(
         findings.warn("flags", ", ".join(flags_of(document)), expected, "RETRO_MARK_MISSING")
     if profile.retro_window is not None and issued > profile.retro_window.after(shipped):
         window = f"{profile.retro_window.count} {profile.retro_window.unit}"
-        findings.warn(
-            "issueDate",
-            issued.isoformat(),
-            f"at most {window} after the shipment of {shipped}",
-            "ISSUED_TOO_LATE",
-        )
+        # Where nothing is issued after the shipment at all, there is nothing for customs to decide.
+        tell = findings.warn if profile.retro_window.count else findings.error
+        expected = f"at most {window} after the shipment of {shipped}"
+        tell("issueDate", issued.isoformat(), expected, "ISSUED_TOO_LATE")
 
 
 def last_day(document: Tree, profile: Profile, issued: date, rule: _Rule = valid_until) -> date | None:

@@ -14,7 +14,7 @@ import orjson
 from pydantic import AwareDatetime, Field, ValidationError
 
 from ledger.core.codes import Reference
-from ledger.core.documents.licence import Office
+from ledger.core.documents.cites import Office
 from ledger.core.documents.origin import Country, Day, Money, Name, Part, Party, Quantity
 from ledger.core.documents.rules import Findings, check_code, check_texts, each, part, text
 from ledger.core.documents.shape import read_tree, shape_problems, without_doubles

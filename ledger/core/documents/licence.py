@@ -3,7 +3,7 @@
 One model, because all that is done with them is the same: lines with a balance each, a validity, who may use it where.
 What only a CITES permit or a dual-use licence has is in the parts ``cites`` and ``dualUse``, and in ``specimen`` and
 ``itemCategory`` of a line. Words are those of the certificate of origin: ``certificateNumber`` is the licence's number,
-``items`` are its lines. The export endorsement is no member: it happens later, and is written on the ledger.
+``items`` are its lines.
 
 Only shape is checked here: what the members must say is in ``licence_rules``.
 """
@@ -15,6 +15,7 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import Field
 
+from ledger.core.documents.cites import CitesPermit, Office, Specimen
 from ledger.core.documents.origin import (
     Country,
     Day,
@@ -29,6 +30,7 @@ from ledger.core.documents.origin import (
     Quantity,
     Reference,
     Text,
+    Transport,
 )
 from ledger.core.documents.origin import from_claims as ungrouped
 
@@ -38,6 +40,7 @@ HIDDEN_BY_DEFAULT: Final = (
     "consignee",
     "endUser",
     "endUse",
+    "transport",
     "conditions",
     "remarks",
     "items[*].particulars",
@@ -52,40 +55,13 @@ _VALUE: Final = "value"
 UsageMode = Literal["ONE_SHIPMENT", "MULTI_SHIPMENT"]
 BalanceKind = Literal["QUANTITY", "VALUE"]
 LicenceIssueKind = Literal["ORIGINAL", "REPLACEMENT", "CERTIFIED_TRUE_COPY", "EXTRACT"]
-PermitType = Literal["EXPORT", "RE_EXPORT", "IMPORT", "INTRODUCTION_FROM_SEA", "OTHER"]
 DualUseType = Literal["INDIVIDUAL", "GLOBAL", "GENERAL"]
 
-Office = Annotated[str, Field(pattern=r"^[!-~]{1,17}$", description="code of a customs office")]
-Letter = Annotated[str, Field(pattern=r"^[A-Z]$")]
 
+class Carriage(Transport):
+    """How the goods of a licence for one shipment travel; ``document_number`` is the bill of lading's or air waybill's."""
 
-class CitesPermit(Part):
-    """What a CITES permit says of all its specimens; special conditions are the licence's ``conditions``."""
-
-    permit_type: PermitType
-    purpose_code: Letter
-    security_stamp_number: Annotated[str, Field(min_length=1, max_length=35)] | None = None
-
-
-class OtherPermit(Part):
-    """The permit of the country of origin, or the certificate of the last re-export."""
-
-    country: Country
-    number: DocumentNumber | None = None
-    date: Day | None = None
-
-
-class Specimen(Part):
-    """The species of a line, its CITES appendix (or EU annex), where it comes from; I and O need a second source."""
-
-    scientific_name: Annotated[str, Field(min_length=1, max_length=140)]
-    common_name: Annotated[str, Field(min_length=1, max_length=140)] | None = None
-    appendix: Annotated[str, Field(pattern=r"^[A-Z]{1,3}$")]
-    source_code: Letter
-    second_source_code: Letter | None = None
-    trade_term: Annotated[str, Field(pattern=r"^[A-Z]{3}$")] | None = None
-    origin_permit: OtherPermit | None = None
-    last_re_export: OtherPermit | None = None
+    document_number: DocumentNumber | None = None
 
 
 class DualUse(Part):
@@ -155,6 +131,7 @@ class Licence(Part):
     consignee: Party | None = None
     end_user: Party | None = None
     end_use: Text | None = None
+    transport: Carriage | None = None
     items: Annotated[tuple[Line, ...], Field(min_length=1)]
     conditions: LongText | None = None
     remarks: LongText | None = None

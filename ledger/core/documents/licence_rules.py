@@ -11,8 +11,18 @@ from typing import Any, Final
 
 from ledger.core.codes import Reference
 from ledger.core.documents.agreement_rules import LICENCE_PARTS, check_dates, last_day, profile_of
+from ledger.core.documents.cites_rules import check_permit
 from ledger.core.documents.kinds import CITES_TYPE
-from ledger.core.documents.rules import Findings, Tree, check_code, check_quantities, each, part, text
+from ledger.core.documents.rules import (
+    Findings,
+    Tree,
+    check_code,
+    check_quantities,
+    check_transport,
+    each,
+    part,
+    text,
+)
 from ledger.core.profiles import Profile, UseKind, day_of
 
 ONE_SHIPMENT: Final = "ONE_SHIPMENT"
@@ -21,8 +31,6 @@ MULTI_SHIPMENT: Final = "MULTI_SHIPMENT"
 _INDIVIDUAL, _GLOBAL = "INDIVIDUAL", "GLOBAL"
 _IMPORTS: Final = ("911", "966")
 _PARTIES: Final = ("holder", "consignor", "consignee", "endUser")
-_SECOND_SOURCE: Final = frozenset("IO")
-_OTHER_PERMITS: Final = ("originPermit", "lastReExport")
 
 
 def complete_licence(document: Tree, reference: Reference) -> dict[str, Any]:
@@ -59,7 +67,8 @@ def check_licence(document: Tree, reference: Reference, today: date | None, find
         _check_end(document, profile, findings)
     _check_lines(document, reference, findings)
     if text(document, "documentTypeCode") == CITES_TYPE:
-        _check_specimens(document, reference, findings)
+        check_permit(document, reference, today, findings)
+    check_transport(document, reference, findings)
     check_dates(document, reference, today, findings)
 
 
@@ -222,45 +231,3 @@ def _check_lines(document: Tree, reference: Reference, findings: Findings) -> No
                 findings, reference.currencies, money, "currency", f"{path}.{name}", "CURRENCY_UNKNOWN"
             )
         check_quantities(item, path, reference, findings)
-
-
-def _check_specimens(document: Tree, reference: Reference, findings: Findings) -> None:
-    permit = part(document, "cites")
-    check_code(findings, reference.cites_purposes, permit, "purposeCode", "cites", "CITES_PURPOSE_UNKNOWN")
-    is_re_export = text(permit, "permitType") == "RE_EXPORT"
-    for path, item in each(document, "items"):
-        place, specimen = f"{path}.specimen", part(item, "specimen")
-        if "specimen" not in item:
-            findings.error(place, "", "species, appendix and source of the line", "SPECIMEN_MISSING")
-            continue
-        sources = reference.cites_sources
-        check_code(
-            findings, reference.cites_appendices, specimen, "appendix", place, "CITES_APPENDIX_UNKNOWN"
-        )
-        check_code(findings, sources, specimen, "sourceCode", place, "CITES_SOURCE_UNKNOWN")
-        check_code(findings, sources, specimen, "secondSourceCode", place, "CITES_SOURCE_UNKNOWN")
-        check_code(findings, reference.cites_terms, specimen, "tradeTerm", place, "CITES_TERM_UNKNOWN")
-        _check_second_source(specimen, place, findings)
-        if is_re_export and "originPermit" not in specimen:
-            expected = "the country of origin and its permit, for a re-export"
-            findings.warn(f"{place}.originPermit", "", expected, "ORIGIN_PERMIT_MISSING")
-        for name in _OTHER_PERMITS:
-            other = part(specimen, name)
-            check_code(findings, reference.countries, other, "country", f"{place}.{name}", "COUNTRY_UNKNOWN")
-            day = text(other, "date")
-            if day is not None and day_of(day) is None:
-                expected = "a day of the calendar such as 2024-03-04"
-                findings.error(f"{place}.{name}.date", day, expected, "DATE_INVALID")
-
-
-def _check_second_source(specimen: Tree, place: str, findings: Findings) -> None:
-    """I and O say how a specimen came about legally, not where from: that takes a second source code."""
-    source, second = text(specimen, "sourceCode"), text(specimen, "secondSourceCode")
-    if source is None:
-        return
-    if source in _SECOND_SOURCE and second is None:
-        expected = f"another source besides {source}"
-        findings.error(f"{place}.secondSourceCode", "", expected, "SECOND_SOURCE_MISSING")
-    elif second is not None and (source not in _SECOND_SOURCE or second in _SECOND_SOURCE):
-        expected = "a source that is neither I nor O, and only beside one of them"
-        findings.error(f"{place}.secondSourceCode", second, expected, "SECOND_SOURCE_UNFOUNDED")

@@ -301,8 +301,17 @@ def test_an_aeo_entry_has_to_be_valid_when_the_declaration_was_accepted_and_not_
 
 
 def test_a_general_authorisation_without_a_last_day_is_accepted_without_a_remark() -> None:
-    general = {"profileCode": "DUAL-USE-GENERAL", "validUntil": None, "documentTypeCode": "811",
+    general: dict[str, Any] = {"profileCode": "DUAL-USE-GENERAL", "validUntil": None, "documentTypeCode": "811",
                "dualUse": {"licenceType": "GENERAL", "destinations": []}}  # fmt: skip
     verdict = a_licence(0, 811, **general).verdict()
     assert not code_is_found(verdict, "X20", "STATUS")
     assert outcome(verdict, "STATUS") is Outcome.PASS
+
+
+@pytest.mark.parametrize(("departure", "told"), [("2025-12-31", True), ("2026-01-01", False)])
+def test_a_cites_export_permit_that_was_issued_after_the_goods_left_is_referred(
+    departure: str, told: bool
+) -> None:
+    permit: dict[str, Any] = {"profileCode": "CITES-EXPORT", "documentTypeCode": "626", "usageMode": "ONE_SHIPMENT",
+              "cites": {"permitType": "EXPORT", "purposeCode": "T"}, "transport": {"departureDate": departure}}  # fmt: skip
+    assert code_is_found(a_licence(0x0301, 626, **permit).verdict(), "R09", "STATUS") is told

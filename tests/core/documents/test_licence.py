@@ -10,6 +10,7 @@ from ledger.core.documents.licence import HIDDEN_BY_DEFAULT, Licence, from_claim
 from ledger.core.forms import LICENCE, stays_visible
 from tests.licences import (
     CITES,
+    CITES_QUOTA,
     DUAL_USE,
     EXTRACT,
     MULTI_SHIPMENT,
@@ -19,7 +20,7 @@ from tests.licences import (
     a_licence,
 )
 
-ALL = [ONE_SHIPMENT, MULTI_SHIPMENT, ONE_OFFICE, EXTRACT, CITES, DUAL_USE]
+ALL = [ONE_SHIPMENT, MULTI_SHIPMENT, ONE_OFFICE, EXTRACT, CITES, CITES_QUOTA, DUAL_USE]
 
 
 def read(document: dict[str, Any]) -> Licence:

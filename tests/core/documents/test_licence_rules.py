@@ -21,7 +21,6 @@ from tests.licences import (
     a_document,
     a_licence,
     with_line,
-    with_specimen,
 )
 
 Found = dict[str, tuple[str, Severity]]
@@ -192,47 +191,6 @@ def test_everything_that_is_wrong_with_a_licence_is_reported_at_once() -> None:
     document["items"][1]["hsCode"] = "12"
     found = problems(document)
     assert {"maxUses", "tolerancePct", "validUntil", "usageMode", "cites", "items[1].hsCode"} <= found.keys()
-
-
-# --- CITES -----------------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("document", "path", "code"),
-    [
-        (a_document(CITES, cites={"permitType": "EXPORT", "purposeCode": "X"}), "cites.purposeCode", "CITES_PURPOSE_UNKNOWN"),
-        (with_specimen(sourceCode="K"), "items[0].specimen.sourceCode", "CITES_SOURCE_UNKNOWN"),
-        (with_specimen(appendix="IV"), "items[0].specimen.appendix", "CITES_APPENDIX_UNKNOWN"),
-        (with_specimen(sourceCode="I"), "items[0].specimen.secondSourceCode", "SECOND_SOURCE_MISSING"),
-        (with_specimen(sourceCode="O"), "items[0].specimen.secondSourceCode", "SECOND_SOURCE_MISSING"),
-        (with_specimen(sourceCode="I", secondSourceCode="O"), "items[0].specimen.secondSourceCode", "SECOND_SOURCE_UNFOUNDED"),
-        (with_specimen(secondSourceCode="C"), "items[0].specimen.secondSourceCode", "SECOND_SOURCE_UNFOUNDED"),
-        (with_specimen(originPermit={"country": "XX"}), "items[0].specimen.originPermit.country", "COUNTRY_UNKNOWN"),
-        (with_specimen(lastReExport={"country": "SG", "date": "2026-02-30"}),
-         "items[0].specimen.lastReExport.date", "DATE_INVALID"),
-        (with_line(CITES, specimen=None), "items[0].specimen", "SPECIMEN_MISSING"),
-    ],
-)  # fmt: skip
-def test_a_permit_says_purpose_source_and_appendix_in_known_codes(
-    document: dict[str, Any], path: str, code: str
-) -> None:
-    assert problems(document) == {path: (code, Severity.ERROR)}
-
-
-def test_a_confiscated_specimen_with_a_second_source_is_fine() -> None:
-    assert problems(with_specimen(sourceCode="I", secondSourceCode="W")) == {}
-
-
-def test_a_re_export_without_the_permit_of_origin_is_a_warning() -> None:
-    permit = {"permitType": "RE_EXPORT", "purposeCode": "T"}
-    document = {**with_specimen(originPermit=None), "cites": permit}
-    assert problems(document)["items[0].specimen.originPermit"] == ("ORIGIN_PERMIT_MISSING", Severity.WARNING)
-
-
-def test_a_trade_term_that_is_not_known_here_is_a_warning() -> None:
-    assert problems(with_specimen(tradeTerm="XYZ")) == {
-        "items[0].specimen.tradeTerm": ("CITES_TERM_UNKNOWN", Severity.WARNING)
-    }
 
 
 # --- whatever the input ----------------------------------------------------------------------------------------------
