@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import orjson
@@ -57,6 +58,18 @@ def test_a_profile_never_shields_a_document_that_is_not_genuine() -> None:
         spared = set(profile.values["neverRejects"])
         assert spared <= known
         assert not spared & {reason.code for reason in never}
+
+
+LOOKED_AT_ELSEWHERE = {"ctcText", "unitMustMatch", "retroMarkBox", "correctedCopyDays"}
+"""Values that nothing decides by yet."""
+
+
+def test_every_value_of_a_profile_is_read_by_something() -> None:
+    folder = Path(__file__).parents[1] / "ledger"
+    code = "\n".join(path.read_text() for path in folder.rglob("*.py"))
+    names = {name for profile in read_reference().profiles for name in profile.values}
+    unread = {name for name in names if f'"{name}"' not in code}
+    assert unread <= LOOKED_AT_ELSEWHERE
 
 
 @pytest.mark.parametrize("agreement", ["CNKR", "CHAFTA", "CSFTA", "CNNZ"])

@@ -75,16 +75,24 @@ class Period:
     count: int
     unit: str
 
+    @property
+    def words(self) -> str:
+        """Return it as people say it: ``6 months``, ``1 month``."""
+        return f"{self.count} {self.unit.removesuffix('s') if self.count == 1 else self.unit}"
+
     def after(self, day: date) -> date:
-        """Return the day that lies this period after ``day``."""
+        """Return the day that lies this period after ``day``, or the last one of the calendar."""
         if self.unit == "months":
             return _anniversary(day, self.count)
-        if self.unit == "days":
-            return day + timedelta(days=self.count)
-        end, left = day, self.count
-        while left:
-            end += timedelta(days=1)
-            left -= end.weekday() < 5
+        try:
+            if self.unit == "days":
+                return day + timedelta(days=self.count)
+            end, left = day, self.count
+            while left:
+                end += timedelta(days=1)
+                left -= end.weekday() < 5
+        except OverflowError:
+            return date.max
         return end
 
 
@@ -149,6 +157,10 @@ class Profile:
     back_to_back: bool | None
     values: Mapping[str, Any]
     sourcing: Mapping[str, Sourcing]
+
+    def period(self, name: str) -> Period | None:
+        """Return the period that a value spells; None where it is not known, or this kind has none."""
+        return _period(self.values.get(name))
 
     @property
     def may_be_open_ended(self) -> bool:

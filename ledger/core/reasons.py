@@ -109,6 +109,7 @@ class Reason(Enum):
         "The rules that it names are not known here, or are not those of such a document.",
     )
     CONSIGNEE_DIFFERS = ("X60", "The consignee is not written as on the certificate.")
+    ENQUIRY_PERIODS = ("X54", "The agreement has periods for an enquiry.")
 
     def __init__(self, code: str, sentence: str) -> None:
         self.code = code

@@ -9,13 +9,14 @@ Checks that there is nothing to carry out for (``NOT_CHECKED``) do not stand in 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, Final
 
 from ledger.core.checks.case import AEO, Case
 from ledger.core.checks.data import check_data
+from ledger.core.checks.enquiry import about_enquiry
 from ledger.core.checks.integrity import check_integrity
 from ledger.core.checks.issuer import check_issuer
 from ledger.core.checks.lineage import check_lineage
@@ -55,6 +56,7 @@ def verify(question: Question, facts: Facts, reference: Reference) -> Verdict:
     """
     case = Case(question, facts, reference)
     checks = tuple(_spared(case, check(case)) for check in (*_CHECKS, *_MORE_CHECKS.get(question.kind, ())))
+    checks = tuple(_with_enquiry(case, checks))
     findings = [finding for check in checks for finding in check.findings]
     items = _items(case, findings)
     about_all = question.document is not None or question.unreadable != ""
@@ -69,6 +71,14 @@ def verify(question: Question, facts: Facts, reference: Reference) -> Verdict:
         next=tuple(dict.fromkeys(finding.next for finding in findings if finding.next)),
         record=None if facts.record is None else _public(facts.record, _number(question), case.time),
     )
+
+
+def _with_enquiry(case: Case, checks: Sequence[Check]) -> Iterator[Check]:
+    """Yield the checks; that of the issuer also tells what to expect when it is asked."""
+    about = about_enquiry(case, [finding for check in checks for finding in check.findings])
+    for check in checks:
+        told = check.name is CheckName.ISSUER and about is not None
+        yield replace(check, findings=(*check.findings, about)) if told and about else check
 
 
 def _spared(case: Case, check: Check) -> Check:

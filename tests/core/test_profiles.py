@@ -134,6 +134,11 @@ def test_a_period_after_a_friday(period: Period, end: date) -> None:
     assert period.after(date(2024, 3, 8)) == end
 
 
+@pytest.mark.parametrize("unit", ["days", "working days", "months"])
+def test_no_period_passes_the_end_of_the_calendar(unit: str) -> None:
+    assert Period(7, unit).after(date.max - timedelta(days=1)) == date.max
+
+
 def test_the_version_in_force_on_the_day_is_chosen() -> None:
     first = profile("CNNZ")
     later = replace(first, version=2, effective_from=date(2030, 1, 1))
