@@ -60,7 +60,7 @@ def test_a_profile_never_shields_a_document_that_is_not_genuine() -> None:
         assert not spared & {reason.code for reason in never}
 
 
-LOOKED_AT_ELSEWHERE = {"ctcText", "unitMustMatch", "retroMarkBox", "correctedCopyDays"}
+LOOKED_AT_ELSEWHERE = {"unitMustMatch", "retroMarkBox", "correctedCopyDays"}
 """Values that nothing decides by yet."""
 
 

@@ -25,6 +25,7 @@ from ledger.core.opening import Relation
 from ledger.core.profiles import Period, UseKind, day_of
 
 _KIND_FOR: Final = {"TRUE_COPY_OF": "CERTIFIED_TRUE_COPY", "EXTRACT_OF": "EXTRACT"}
+_BLANK: Final = "___"
 _OF_ONE_ISSUER: Final = frozenset(_KIND_FOR)
 
 
@@ -68,11 +69,14 @@ def _check_true_copy(
             "issueKind", "CERTIFIED_TRUE_COPY", f"no true copies under {profile.id}", "COPY_NOT_PROVIDED"
         )
     issued, dated = day_of(document.get("issueDate")), day_of(original.get("date"))
+    words = profile.values.get("ctcText")
+    if words is not None:
+        _check_words(document, original, words, profile.id, findings)
     if dated is None:
         if "date" not in original:
-            findings.warn(
-                f"{path}.date", "", "the original's day of issue, which a true copy tells", "COPY_UNDATED"
-            )
+            # Fixed words with a blank for the day cannot be said without it.
+            tell = findings.error if words is not None and words.count(_BLANK) > 1 else findings.warn
+            tell(f"{path}.date", "", "the original's day of issue, which a true copy tells", "COPY_UNDATED")
         return
     window = profile.values.get("ctcWindow")
     if window is not None and issued is not None:
@@ -80,6 +84,29 @@ def _check_true_copy(
         if issued > last:
             expected = f"{last} or earlier under {profile.id}, for an original of {dated}"
             findings.warn("issueDate", issued.isoformat(), expected, "COPY_TOO_LATE")
+
+
+def _check_words(document: Tree, original: Tree, words: str, profile: str, findings: Findings) -> None:
+    """Check that the remarks bear the agreement's fixed words for a true copy, its blanks filled in.
+
+    Letters' case and white space are free, and so is how the day is written.
+    """
+    number = text(original, "number") or ""
+    remarks = text(document, "remarks") or ""
+    first, *more = words.split(_BLANK)
+    pieces = [first, *([number, *more] if more else [])]
+    told, place = _plain(remarks), 0
+    for piece in filter(None, map(_plain, pieces)):
+        found = told.find(piece, place)
+        if found < 0:
+            filled = words.replace(_BLANK, number, 1).replace(_BLANK, text(original, "date") or _BLANK, 1)
+            findings.warn("remarks", remarks, f'"{filled}" under {profile}', "COPY_WORDS_MISSING")
+            return
+        place = found + len(piece)
+
+
+def _plain(words: str) -> str:
+    return " ".join(words.casefold().split())
 
 
 def check_balances(document: Tree, reference: Reference, findings: Findings) -> None:

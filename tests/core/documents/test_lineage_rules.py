@@ -16,6 +16,9 @@ ORIGINAL = {
     "number": "VN-CN 24/02/00001",
     "date": "2024-03-01",
 }
+WORDS = (
+    "CERTIFIED TRUE COPY of the original Certificate of Origin number VN-CN 24/02/00001 dated 1 March 2024"
+)
 FIRST = {"relation": "BACK_TO_BACK_OF", "issuerId": "TH-DFT", "number": "TH-1"}
 
 
@@ -24,7 +27,8 @@ def problems(document: Any) -> dict[str, tuple[str, Severity]]:
 
 
 def a_copy(original: dict[str, Any] | None = None, **changes: Any) -> dict[str, Any]:
-    return a_certificate(issueKind="CERTIFIED_TRUE_COPY", references=[original or ORIGINAL], **changes)
+    copy = {"issueKind": "CERTIFIED_TRUE_COPY", "references": [original or ORIGINAL], "remarks": WORDS}
+    return a_certificate(**{**copy, **changes})
 
 
 def test_copies_extracts_and_back_to_back_certificates_are_fine() -> None:
@@ -34,11 +38,7 @@ def test_copies_extracts_and_back_to_back_certificates_are_fine() -> None:
 
 
 def test_a_true_copy_of_a_back_to_back_certificate_names_both() -> None:
-    both = [ORIGINAL, FIRST]
-    assert (
-        problems(a_certificate(issueKind="CERTIFIED_TRUE_COPY", flags=["BACK_TO_BACK"], references=both))
-        == {}
-    )
+    assert problems(a_copy(flags=["BACK_TO_BACK"], references=[ORIGINAL, FIRST])) == {}
 
 
 @pytest.mark.parametrize(
@@ -61,6 +61,48 @@ def test_what_the_ledger_could_not_bind_is_an_error(document: dict[str, Any], pa
 def test_a_true_copy_says_of_which_day_its_original_is() -> None:
     undated = {name: value for name, value in ORIGINAL.items() if name != "date"}
     assert problems(a_copy(undated)) == {"references[0].date": ("COPY_UNDATED", Severity.WARNING)}
+
+
+def of_australia(remarks: str | None, **original: Any) -> dict[str, Any]:
+    """A certified true copy under ChAFTA, whose words are fixed."""
+    of = {**ORIGINAL, "issuerId": "AU-ACCI", "number": "ACCI-1", **original}
+    return a_copy(
+        {name: value for name, value in of.items() if value is not None},
+        agreementCode="CHAFTA",
+        issuer={"id": "AU-ACCI", "country": "AU"},
+        items=[an_item(originCountry={"country": "AU"})],
+        remarks=remarks,
+    )
+
+
+@pytest.mark.parametrize(
+    ("remarks", "said"),
+    [
+        ("CERTIFIED TRUE COPY of the original Certificate of Origin number ACCI-1 dated 2024-03-01", True),
+        ("Shipped in part.\nCertified  true copy of the original\ncertificate of origin number ACCI-1 dated 1 March", True),
+        ("CERTIFIED TRUE COPY of the original Certificate of Origin number ACCI-2 dated 2024-03-01", False),
+        ("CERTIFIED TRUE COPY", False),
+        ("DUPLICATE", False),
+        (None, False),
+    ],
+)  # fmt: skip
+def test_a_true_copy_bears_the_words_of_its_agreement(remarks: str | None, said: bool) -> None:
+    found = validate(of_australia(remarks), the_reference())[1]
+    assert (
+        [one.code for one in found if one.code == "COPY_WORDS_MISSING"] == []
+        if said
+        else ["COPY_WORDS_MISSING"]
+    )
+    if not said:
+        (missing,) = [one for one in found if one.code == "COPY_WORDS_MISSING"]
+        words = "CERTIFIED TRUE COPY of the original Certificate of Origin number ACCI-1 dated 2024-03-01"
+        assert missing.expectation == f'"{words}" under CHAFTA'
+        assert missing.severity is Severity.WARNING
+
+
+def test_fixed_words_with_a_blank_for_the_day_cannot_go_without_it() -> None:
+    found = problems(of_australia(WORDS.replace("VN-CN 24/02/00001", "ACCI-1"), date=None))
+    assert found["references[0].date"] == ("COPY_UNDATED", Severity.ERROR)
 
 
 def of_korea(**changes: Any) -> dict[str, Any]:
