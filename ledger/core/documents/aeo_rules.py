@@ -1,12 +1,13 @@
 """AEO rules: what an AEO entry must say.
 
 The one rule: each type of authorisation stands once, with the day on which it was granted, because every type has a
-status of its own on the ledger.
+status of its own on the ledger. An entry on the ledger is shared with every partner, so the trader has to consent to it,
+and what is granted from a later day on is granted then.
 """
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 from ledger.core.codes import Reference
 from ledger.core.documents.agreement_rules import check_dates
@@ -24,14 +25,12 @@ def check_entry(document: Tree, reference: Reference, today: date | None, findin
     for name in ("issuer", "holder"):
         check_code(findings, countries, part(document, name), "country", name, "COUNTRY_UNKNOWN")
     _check_codes(document, findings)
-    _check_types(document, findings)
+    _check_types(document, today, findings)
     consent = part(document, "consentToShare")
     if consent.get("given") is False:
-        expected = "consent, without which partners may not be told of it"
-        findings.warn("consentToShare.given", False, expected, "CONSENT_MISSING")
-    day = text(consent, "date")
-    if day is not None and day_of(day) is None:
-        findings.error("consentToShare.date", day, _DAY, "DATE_INVALID")
+        expected = "consent, without which partners may not be told of it, as the ledger does"
+        findings.error("consentToShare.given", False, expected, "CONSENT_MISSING")
+    _check_past(consent, "date", "consentToShare.date", today, "CONSENT_IN_FUTURE", findings)
     check_dates(document, reference, today, findings)
 
 
@@ -53,7 +52,7 @@ def _check_codes(document: Tree, findings: Findings) -> None:
         seen.add(number)
 
 
-def _check_types(document: Tree, findings: Findings) -> None:
+def _check_types(document: Tree, today: date | None, findings: Findings) -> None:
     seen: set[str] = set()
     for path, one in each(document, "types"):
         name = text(one, "type")
@@ -61,11 +60,23 @@ def _check_types(document: Tree, findings: Findings) -> None:
             if name in seen:
                 findings.error(f"{path}.type", name, "each type once", "TYPE_REPEATED")
             seen.add(name)
-        for member in ("authorisationDate", "nextReassessment"):
-            day = text(one, member)
-            if day is not None and day_of(day) is None:
-                findings.error(f"{path}.{member}", day, _DAY, "DATE_INVALID")
+        _check_past(
+            one, "authorisationDate", f"{path}.authorisationDate", today, "AUTHORISED_IN_FUTURE", findings
+        )
+        _check_past(one, "nextReassessment", f"{path}.nextReassessment", None, "", findings)
         granted, reassessed = day_of(one.get("authorisationDate")), day_of(one.get("nextReassessment"))
         if granted is not None and reassessed is not None and reassessed <= granted:
             expected = f"later than {granted} (authorisationDate)"
             findings.error(f"{path}.nextReassessment", reassessed.isoformat(), expected, "REASSESSED_BEFORE")
+
+
+def _check_past(tree: Tree, name: str, path: str, today: date | None, code: str, findings: Findings) -> None:
+    """Refuse a day that is none, or lies after ``today``: with a day of grace, since it is local."""
+    stated = text(tree, name)
+    if stated is None:
+        return
+    day = day_of(stated)
+    if day is None:
+        findings.error(path, stated, _DAY, "DATE_INVALID")
+    elif today is not None and day > today + timedelta(days=1):
+        findings.error(path, stated, f"{today} (today) or earlier", code)

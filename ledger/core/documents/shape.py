@@ -40,6 +40,7 @@ _PATTERNS: Final = {
     "amount": 'a decimal as text such as "450" or "12.50", at most 16 digits before and 6 after the point',
     "unit": "a code of UN/ECE Recommendation 20",
     "typeCode": "a code of UN/ECE Recommendation 21",
+    "type": "1 to 8 ASCII characters without spaces, such as AEOS",
     "hsEdition": "an edition such as HS2022",
     "digest": "0x and 64 lower-case hexadecimal digits",
 }

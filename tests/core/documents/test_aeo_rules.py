@@ -51,10 +51,36 @@ def test_what_an_entry_may_not_say_is_an_error_with_its_place(
     assert problems(an_entry(**changes))[path] == (code, Severity.ERROR)
 
 
-def test_an_entry_without_consent_is_a_warning() -> None:
+def test_an_entry_without_consent_is_not_put_on_the_ledger_that_all_partners_read() -> None:
     assert problems(an_entry(consentToShare={"given": False})) == {
-        "consentToShare.given": ("CONSENT_MISSING", Severity.WARNING)
+        "consentToShare.given": ("CONSENT_MISSING", Severity.ERROR)
     }
+
+
+@pytest.mark.parametrize("day", ["2026-11-23", "2026-11-24"])
+def test_a_type_may_be_granted_up_to_today_wherever_that_is(day: str) -> None:
+    types = [{**AEOC, "authorisationDate": day}]
+    assert problems(an_entry(types=types), date(2026, 11, 23)) == {}
+
+
+def test_what_is_granted_or_consented_to_later_is_refused_today() -> None:
+    types, consent = (
+        [AEOC, {"type": "AEOS", "authorisationDate": "2026-11-25"}],
+        {"given": True, "date": "2027-01-01"},
+    )
+    assert problems(an_entry(types=types, consentToShare=consent), date(2026, 11, 23)) == {
+        "types[1].authorisationDate": ("AUTHORISED_IN_FUTURE", Severity.ERROR),
+        "consentToShare.date": ("CONSENT_IN_FUTURE", Severity.ERROR),
+    }
+    assert problems(an_entry(types=types, consentToShare=consent)) == {}
+
+
+@pytest.mark.parametrize("name", ["CUSTOMS-S", "海关", "AEO S", "", "AEOÉ"])
+def test_a_type_has_a_name_of_at_most_eight_ascii_characters(name: str) -> None:
+    found = validate(an_entry(types=[{**AEOC, "type": name}]), the_reference())[1]
+    assert [(one.path, one.code, one.expectation) for one in found] == [
+        ("types[0].type", "MALFORMED", "1 to 8 ASCII characters without spaces, such as AEOS")
+    ]
 
 
 def test_an_entry_of_tomorrow_is_refused_and_one_without_an_end_does_not_expire() -> None:
