@@ -64,6 +64,20 @@ def read_tree(source: bytes | Mapping[str, Any]) -> tuple[dict[str, Any] | None,
     return tree, source, []
 
 
+def without_nulls(tree: Mapping[str, Any]) -> dict[str, Any]:
+    """Return an object without its members that are null, at any depth: null says the same as absence.
+
+    A rule that asks whether a member is there could otherwise be met by null.
+    """
+    return {name: _without_nulls(value) for name, value in tree.items() if value is not None}
+
+
+def _without_nulls(value: Any) -> Any:
+    if isinstance(value, dict):
+        return without_nulls(value)
+    return [_without_nulls(one) for one in value] if isinstance(value, list) else value
+
+
 def shape_problems(error: ValidationError) -> list[Problem]:
     """Return the model's refusals as problems, in the order of the model."""
     problems = [_problem(detail) for detail in error.errors(include_url=False, include_context=True)]

@@ -34,7 +34,7 @@ from ledger.core.documents.rules import (
     check_transport,
     texts_are_plain,
 )
-from ledger.core.documents.shape import read_tree, shape_problems, without_doubles
+from ledger.core.documents.shape import read_tree, shape_problems, without_doubles, without_nulls
 from ledger.core.problems import Problem, Severity
 
 Document = Certificate | Licence | AeoEntry
@@ -64,7 +64,7 @@ def validate(
     """Return the document, completed, and all its problems; the document is None when one is an error.
 
     What follows from the profile (the last day, the destination, how often a licence may be used) is derived where it
-    is missing and can be.
+    is missing and can be. A member that is null is missing.
 
     Args:
         source: JSON bytes of the restricted profile, or an object as read from them.
@@ -74,6 +74,8 @@ def validate(
     tree, raw, problems = read_tree(source)
     if tree is None:
         return None, problems
+    if b"null" in raw:
+        tree = without_nulls(tree)
     kind = kind_of(tree)
     completed = _completed(tree, kind, reference)
     document: Document | None = None

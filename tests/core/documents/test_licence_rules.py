@@ -193,6 +193,38 @@ def test_everything_that_is_wrong_with_a_licence_is_reported_at_once() -> None:
     assert {"maxUses", "tolerancePct", "validUntil", "usageMode", "cites", "items[1].hsCode"} <= found.keys()
 
 
+# --- null ------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("which", "path", "code"),
+    [
+        (CITES, "cites", "PART_MISSING"),
+        (CITES, "items.0.specimen", "SPECIMEN_MISSING"),
+        (DUAL_USE, "dualUse", "PART_MISSING"),
+        (DUAL_USE, "items.0.itemCategory", "ITEM_CATEGORY_MISSING"),
+        (DUAL_USE, "validUntil", "VALIDITY_MISSING"),
+        (MULTI_SHIPMENT, "items.0.hsCode", "HS_CODE_MISSING"),
+        (MULTI_SHIPMENT, "certificateNumber", "MISSING"),
+    ],
+)
+def test_null_does_not_stand_for_what_must_be_said(which: str, path: str, code: str) -> None:
+    document = a_document(which)
+    *way, last = [int(step) if step.isdigit() else step for step in path.split(".")]
+    inner: Any = document
+    for step in way:
+        inner = inner[step]
+    inner[last] = None
+    place = path.replace(".0.", "[0].")
+    assert problems(orjson.dumps(document))[place] == (code, Severity.ERROR)
+
+
+def test_null_is_as_good_as_absence_where_nothing_must_be_said() -> None:
+    document = a_licence(validUntil=None, usageMode=None)
+    found = licence({**document, "validUntil": None, "usageMode": None, "cites": None, "endUse": None})
+    assert found == licence(document)
+
+
 # --- whatever the input ----------------------------------------------------------------------------------------------
 
 JSON = st.recursive(
