@@ -23,8 +23,11 @@ HIDDEN_BY_DEFAULT: Final = ("holder", "remarks")
 MOST_TYPES: Final = 16
 """Types that one act on the ledger can grant."""
 
+TYPE_NAME: Final = "^[!-~]{1,8}$"
+"""Pattern of a type's name: what the ledger keeps in eight bytes."""
+
 Role = Literal["IMPORTER", "EXPORTER", "MANUFACTURER", "BROKER", "CARRIER", "WAREHOUSE", "OTHER"]
-TypeName = Annotated[str, Field(pattern=r"^[!-~]{1,8}$", description="type of authorisation, such as AEOS")]
+TypeName = Annotated[str, Field(pattern=TYPE_NAME, description="type of authorisation, such as AEOS")]
 
 
 class Authorisation(Part):
