@@ -16,6 +16,7 @@ from ledger.core.checks.case import Case
 from ledger.core.checks.data import claimed_item
 from ledger.core.documents.declaration import DeclarationItem
 from ledger.core.documents.origin import Quantity
+from ledger.core.documents.terms import value_line
 
 _DIGITS: Final = 60
 _KINDS: Final = ("NET_MASS", "SUPPLEMENTARY", "OTHER", "GROSS_MASS")
@@ -34,7 +35,7 @@ class Asked:
 
 
 def asked_of(case: Case, units: Mapping[int, str]) -> Iterator[Asked]:
-    """Yield what the declared items ask.
+    """Yield what the declared items ask; of a line that quantity and value limit, each by itself.
 
     Args:
         units: unit of each line of the record.
@@ -44,6 +45,9 @@ def asked_of(case: Case, units: Mapping[int, str]) -> Iterator[Asked]:
         line = _line_of(case, item)
         unit = units.get(line)
         yield Asked(item, 0, None) if unit is None else Asked(item, line, _in_unit(case, item, line, unit))
+        beside = value_line(_items(case), line)
+        if beside is not None and (unit := units.get(beside)) is not None:
+            yield Asked(item, beside, _in_unit(case, item, beside, unit))
 
 
 def certified_of(case: Case, unit: str) -> Decimal:
@@ -72,10 +76,14 @@ def _line_of(case: Case, declared: DeclarationItem) -> int:
 
 
 def _places(case: Case) -> Iterator[tuple[int, Mapping[str, Any]]]:
-    items = case.subject.get("items")
-    for place, item in enumerate(items if isinstance(items, list | tuple) else (), start=1):
+    for place, item in enumerate(_items(case), start=1):
         if isinstance(item, Mapping):
             yield place, item
+
+
+def _items(case: Case) -> Sequence[Any]:
+    items = case.subject.get("items")
+    return items if isinstance(items, list | tuple) else ()
 
 
 def _in_unit(case: Case, declared: DeclarationItem, line: int, unit: str) -> Decimal | None:

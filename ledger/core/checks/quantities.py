@@ -15,6 +15,7 @@ from ledger.core.balances import UNIT_SCALE
 from ledger.core.checks.case import LICENCE, Case
 from ledger.core.checks.wording import amount_words
 from ledger.core.documents.declaration import DeclarationItem
+from ledger.core.documents.licence import BY_VALUE
 from ledger.core.documents.terms import line_balance
 from ledger.core.reasons import Reason
 from ledger.core.verdict import Finding, Word
@@ -106,7 +107,7 @@ def _certified(case: Case, item: Mapping[str, Any]) -> tuple[list[_Amount], bool
         if isinstance(one, Mapping):
             amounts += _amount(case, str(one.get("kind")), one.get("value"), one.get("unit"))
     value = item.get("value")
-    if case.question.kind == LICENCE and item.get("balanceKind") == _VALUE and isinstance(value, Mapping):
+    if case.question.kind == LICENCE and item.get("balanceKind") in BY_VALUE and isinstance(value, Mapping):
         amounts += _amount(case, _VALUE, value.get("amount"), value.get("currency"))
     return amounts, False
 

@@ -50,10 +50,14 @@ HIDDEN_BY_DEFAULT: Final = (
 PARTICULARS: Final = ("marksAndNumbers", "description", "unitPrice")
 """Members of a line that the claims group under ``particulars``, and ``value`` where the balance is not kept in it."""
 
+QUANTITY_AND_VALUE: Final = "QUANTITY_AND_VALUE"
+BY_VALUE: Final = ("VALUE", QUANTITY_AND_VALUE)
+"""Kinds of balance in which the value of a line counts, so that it is never hidden."""
+
 _VALUE: Final = "value"
 
 UsageMode = Literal["ONE_SHIPMENT", "MULTI_SHIPMENT"]
-BalanceKind = Literal["QUANTITY", "VALUE"]
+BalanceKind = Literal["QUANTITY", "VALUE", "QUANTITY_AND_VALUE"]
 LicenceIssueKind = Literal["ORIGINAL", "REPLACEMENT", "CERTIFIED_TRUE_COPY", "EXTRACT"]
 DualUseType = Literal["INDIVIDUAL", "GLOBAL", "GENERAL"]
 
@@ -74,8 +78,9 @@ class DualUse(Part):
 class Line(Part):
     """One line of a licence, with a balance of its own.
 
-    ``balance_kind`` says what the balance is kept in: one of ``quantities``, or ``value``. ``parent_item`` is of an
-    extract the place of the line among those of the licence that it is taken from, counted from 1; absent for the same.
+    ``balance_kind`` says what the balance is kept in: one of ``quantities``, ``value``, or each of the two by itself.
+    ``parent_item`` is of an extract the place of the line among those of the licence that it is taken from, counted from
+    1; absent for the same.
     """
 
     sequence: Annotated[int, Field(ge=1, le=99_999)]
@@ -159,7 +164,8 @@ def from_claims(claims: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _group(item: Mapping[str, Any]) -> dict[str, Any]:
-    hidden = PARTICULARS if item.get("balanceKind") == "VALUE" else (*PARTICULARS, _VALUE)
+    by_value = item.get("balanceKind") in BY_VALUE
+    hidden = PARTICULARS if by_value else (*PARTICULARS, _VALUE)
     grouped = {name: value for name, value in item.items() if name not in hidden}
     grouped["particulars"] = {name: item[name] for name in hidden if name in item}
     return grouped

@@ -23,6 +23,7 @@ from ledger.core.documents.rules import (
     part,
     text,
 )
+from ledger.core.documents.terms import has_two_limits
 from ledger.core.profiles import Profile, UseKind, day_of
 
 ONE_SHIPMENT: Final = "ONE_SHIPMENT"
@@ -64,6 +65,7 @@ def check_licence(document: Tree, reference: Reference, today: date | None, find
         _check_uses(document, profile, findings)
         _check_tolerance(document, profile, findings)
         _check_part(document, profile, findings)
+        _check_limits(document, profile, findings)
         _check_end(document, profile, findings)
     _check_lines(document, reference, findings)
     if text(document, "documentTypeCode") == CITES_TYPE:
@@ -179,6 +181,16 @@ def _check_part(document: Tree, profile: Profile, findings: Findings) -> None:
             findings.error(f"{name}.{member}", stated, expected, "PART_TYPE_MISMATCH")
     if wanted == "DUAL_USE":
         _check_dual_use(document, findings)
+
+
+def _check_limits(document: Tree, profile: Profile, findings: Findings) -> None:
+    """Refuse two limits of one line where extracts may be taken: an extract could take from one of them only."""
+    if profile.values["extractsAllowed"] is False:
+        return
+    for path, item in each(document, "items"):
+        if has_two_limits(item):
+            expected = f"QUANTITY or VALUE under {profile.id}, which allows extracts"
+            findings.error(f"{path}.balanceKind", item["balanceKind"], expected, "TWO_LIMITS_NOT_PROVIDED")
 
 
 def _check_dual_use(document: Tree, findings: Findings) -> None:

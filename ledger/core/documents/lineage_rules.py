@@ -17,9 +17,11 @@ from ledger.core.documents.terms import (
     MOST_LINES,
     RELATIONS,
     balance_of,
+    has_two_limits,
     line_balance,
     parent_of,
     use_policy_of,
+    value_balance,
 )
 from ledger.core.opening import Relation
 from ledger.core.profiles import Period, UseKind, day_of
@@ -86,6 +88,12 @@ def _check_true_copy(
             findings.warn("issueDate", issued.isoformat(), expected, "COPY_TOO_LATE")
 
 
+def _tell_missing(item: Tree, path: str, by_value: bool, findings: Findings) -> None:
+    member, word = ("value", "value") if by_value else ("quantities", "quantity")
+    expected = f"a {word} above zero and up to {LARGEST // 10**6}"
+    findings.error(f"{path}.{member}", item.get(member) or "", expected, "BALANCE_MISSING")
+
+
 def _check_words(document: Tree, original: Tree, words: str, profile: str, findings: Findings) -> None:
     """Check that the remarks bear the agreement's fixed words for a true copy, its blanks filled in.
 
@@ -117,18 +125,17 @@ def check_balances(document: Tree, reference: Reference, findings: Findings) -> 
     if parent is None and (policy is None or policy.kind is not UseKind.QUANTITY):
         return
     items = document.get("items")
-    if isinstance(items, list) and len(items) > MOST_LINES:
-        findings.error("items", len(items), f"at most {MOST_LINES}, each with a balance", "LINES_TOO_MANY")
+    lines = len(items) + sum(map(has_two_limits, items)) if isinstance(items, list) else 0
+    if lines > MOST_LINES:
+        findings.error("items", lines, f"at most {MOST_LINES} balances", "LINES_TOO_MANY")
         return
     before = len(findings.problems)
     for path, item in each(document, "items"):
+        by_value = item.get("balanceKind") == "VALUE"
         if line_balance(item) is None:
-            by_value = item.get("balanceKind") == "VALUE"
-            place = f"{path}.{'value' if by_value else 'quantities'}"
-            expected = f"a {'value' if by_value else 'quantity'} above zero and up to {LARGEST // 10**6}"
-            findings.error(
-                place, item.get("value" if by_value else "quantities") or "", expected, "BALANCE_MISSING"
-            )
+            _tell_missing(item, path, by_value, findings)
+        if has_two_limits(item) and value_balance(item) is None:
+            _tell_missing(item, path, True, findings)
     if len(findings.problems) == before and isinstance(items, list) and items:
         complete = (
             all(isinstance(item, dict) for item in items) and profile_of(document, reference) is not None

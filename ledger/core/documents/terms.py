@@ -2,8 +2,9 @@
 
 The one rule: a function of what can never be hidden, so that whoever holds a copy can work out what must stand on the
 ledger. Lines are the document's items in their order, counted from 1. A certificate's line is kept in its net mass, or
-else in its first quantity; a licence's the same, or in its value where the line says so. What cannot be told exactly is
-None, and ``validation`` refuses to seal it.
+else in its first quantity; a licence's the same, or in its value where the line says so. Where both limit a line, its
+value is kept on a line of its own, and those lines follow after all the others. What cannot be told exactly is None, and
+``validation`` refuses to seal it.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from ledger.core.balances import LARGEST, ceiling
 from ledger.core.codes import Reference
 from ledger.core.documents.agreement_rules import profile_of
 from ledger.core.documents.kinds import Kind, kind_of
+from ledger.core.documents.licence import QUANTITY_AND_VALUE
 from ledger.core.opening import Grant, LineTerms, Relation, Terms
 from ledger.core.profiles import Profile, UseKind, UsePolicy, day_of
 from ledger.core.units import to_millionths
@@ -99,6 +101,13 @@ def balance_of(document: Mapping[str, Any], reference: Reference) -> Terms | Non
         parent_item = item.get("parentItem")
         source = parent_item if type(parent_item) is int else place
         lines.append(LineTerms(unit, quantity, source if is_child else 0))
+    for item in filter(has_two_limits, items):
+        value = value_balance(item)
+        if value is None or is_child:  # a child names one line of its parent for each item, not two
+            return None
+        lines.append(LineTerms(*value))
+    if len(lines) > MOST_LINES:
+        return None
     tolerance = _tolerance(document, profile)
     if any(ceiling(line.authorised, tolerance) > LARGEST for line in lines):
         return None
@@ -127,14 +136,32 @@ def grants_of(document: Mapping[str, Any]) -> tuple[Grant, ...]:
 def line_balance(item: Mapping[str, Any]) -> tuple[str, int] | None:
     """Return unit and quantity (millionths, more than zero) that an item's balance is kept in, or None for none."""
     if item.get("balanceKind") == "VALUE":
-        value = item.get("value")
-        stated = (value.get("currency"), value.get("amount")) if isinstance(value, Mapping) else (None, None)
-    else:
-        found = [one for one in _array(item.get("quantities")) if isinstance(one, Mapping)]
-        preferred = [one for one in found if one.get("kind") == _PREFERRED]
-        chosen: Mapping[str, Any] = next(iter(preferred or found), {})
-        stated = chosen.get("unit"), chosen.get("value")
-    unit, amount = stated
+        return value_balance(item)
+    found = [one for one in _array(item.get("quantities")) if isinstance(one, Mapping)]
+    preferred = [one for one in found if one.get("kind") == _PREFERRED]
+    chosen: Mapping[str, Any] = next(iter(preferred or found), {})
+    return _balance(chosen.get("unit"), chosen.get("value"))
+
+
+def value_balance(item: Mapping[str, Any]) -> tuple[str, int] | None:
+    """Return currency and value (millionths, more than zero) of an item, or None for none."""
+    value = item.get("value")
+    return _balance(value.get("currency"), value.get("amount")) if isinstance(value, Mapping) else None
+
+
+def has_two_limits(item: object) -> bool:
+    """Return whether quantity and value each limit an item of a licence, and both count."""
+    return isinstance(item, Mapping) and item.get("balanceKind") == QUANTITY_AND_VALUE
+
+
+def value_line(items: Sequence[Any], place: int) -> int | None:
+    """Return the line that the value of the item at ``place`` (from 1) is kept on besides its own, or None for none."""
+    if not 0 < place <= len(items) or not has_two_limits(items[place - 1]):
+        return None
+    return len(items) + sum(map(has_two_limits, items[:place]))
+
+
+def _balance(unit: object, amount: object) -> tuple[str, int] | None:
     if not isinstance(unit, str) or not isinstance(amount, str):
         return None
     quantity = to_millionths(amount)

@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from ledger.core.balances import UNIT_SCALE, LineState
 from ledger.core.verdict import Verdict, Word
-from tests.questions import Presented, a_token, a_use, code_is_found, message_of
+from tests.questions import Presented, a_licence, a_token, a_use, code_is_found, message_of
 
 KRIN = {"agreementCode": "KRIN"}
 
@@ -54,3 +56,46 @@ def test_by_number_alone_an_item_that_names_no_line_is_referred(line: int, word:
     verdict = presented.declared(items=[item]).verdict(by_number=True)
     assert verdict.word is word
     assert code_is_found(verdict, "X25", "USAGE") is (word is Word.REFER)
+
+
+def limited_twice(quantity: str, value: str | None, currency: str = "USD") -> Verdict:
+    """A declaration under a licence for 100 t of at most 5,000 USD, of which 4,000 USD are taken."""
+    line = {"balanceKind": "QUANTITY_AND_VALUE", "value": {"amount": "5000", "currency": "USD"}}
+    licence = a_licence(line=line)
+    usage = licence.facts["usage"]
+    dollars = LineState(2, "USD", 5000 * UNIT_SCALE, 0, 4000 * UNIT_SCALE, 0)
+    licence.facts["usage"] = replace(usage, lines={**usage.lines, 2: dollars})
+    item: dict[str, Any] = {"sequence": 1, "hsCode": "030462", "quantities": [mass("NET_MASS", quantity)]}
+    if value is not None:
+        item["customsValue"] = {"amount": value, "currency": currency}
+    return licence.declared(country="VN", items=[item]).verdict()
+
+
+@pytest.mark.parametrize(
+    ("quantity", "value", "told"),
+    [
+        ("100", "1000", ""),
+        ("100.5", "1000", "Requested 100.5 t, free 100 t."),
+        ("100", "1000.01", "Requested 1000.01 USD, free 1000 USD."),
+    ],
+)
+def test_quantity_and_value_both_count_where_a_licence_limits_both(
+    quantity: str, value: str, told: str
+) -> None:
+    assert message_of(limited_twice(quantity, value), "R12") == told
+
+
+@pytest.mark.parametrize(("value", "currency"), [(None, "USD"), ("1", "EUR")])
+def test_a_value_that_is_not_declared_where_it_limits_is_referred_and_not_taken_for_nothing(
+    value: str | None, currency: str
+) -> None:
+    verdict = limited_twice("1", value, currency)
+    assert "the balance of line 2 is kept in USD" in message_of(verdict, "R14")
+    assert verdict.word is Word.REFER
+
+
+def test_a_value_above_the_whole_of_a_second_limit_is_more_than_certified() -> None:
+    assert (
+        message_of(limited_twice("1", "5000.01"), "R16")
+        == "Item 1: declared 5000.01 USD, certified 5000 USD."
+    )

@@ -7,7 +7,7 @@ import pytest
 from ledger.core.documents.validation import validate
 from ledger.core.problems import Severity
 from tests.certificates import a_certificate, an_item, the_reference
-from tests.licences import EXTRACT, a_document, a_licence
+from tests.licences import DUAL_USE, EXTRACT, a_document, a_licence
 
 PARENT = {"relation": "EXTRACT_OF", "issuerId": "FR-FAM", "number": "FR-1"}
 ORIGINAL = {
@@ -135,3 +135,11 @@ def test_a_certificate_with_balances_has_at_most_as_many_lines_as_the_ledger_kee
 def test_a_certificate_without_balances_has_any_number_of_lines() -> None:
     lines = [an_item(sequence=place + 1) for place in range(300)]
     assert problems(a_certificate(items=lines, totalPackages=1200 * 300)) == {}
+
+
+def test_values_that_limit_count_among_the_lines_that_the_ledger_keeps() -> None:
+    line = {**a_document(DUAL_USE)["items"][0], "balanceKind": "QUANTITY_AND_VALUE",
+            "quantities": [{"kind": "SUPPLEMENTARY", "value": "9", "unit": "NMB"}]}  # fmt: skip
+    lines = [{**line, "sequence": place + 1} for place in range(128)]
+    assert problems(a_document(DUAL_USE, items=lines)) == {"items": ("LINES_TOO_MANY", Severity.ERROR)}
+    assert problems(a_document(DUAL_USE, items=lines[:127])) == {}

@@ -15,6 +15,7 @@ from ledger.core.documents.terms import (
     parent_of,
     terms_of,
     use_policy_of,
+    value_line,
 )
 from ledger.core.documents.validation import to_claims, validate
 from ledger.core.opening import Grant, LineTerms, Relation
@@ -102,6 +103,34 @@ def test_a_line_may_be_kept_in_value() -> None:
     terms = terms_of(a_document(DUAL_USE), REFERENCE)
     assert terms is not None
     assert terms.lines == (LineTerms("EUR", 2_500_000_000_000), LineTerms("NMB", 40_000_000))
+
+
+BOTH = {
+    "balanceKind": "QUANTITY_AND_VALUE",
+    "quantities": [{"kind": "SUPPLEMENTARY", "value": "100", "unit": "NMB"}],
+}
+
+
+def test_where_quantity_and_value_limit_a_line_each_is_kept_and_values_follow_after_all_lines() -> None:
+    terms = terms_of(with_line(DUAL_USE, **BOTH), REFERENCE)
+    assert terms is not None
+    assert terms.lines == (
+        LineTerms("NMB", 100_000_000), LineTerms("NMB", 40_000_000), LineTerms("EUR", 2_500_000_000_000),
+    )  # fmt: skip
+    items = with_line(DUAL_USE, **BOTH)["items"]
+    assert [value_line(items, place) for place in range(4)] == [None, 3, None, None]
+    assert value_line([*items, items[0]], 3) == 5
+
+
+def test_a_line_with_two_limits_needs_both_and_cannot_be_taken_from_another_licence() -> None:
+    assert terms_of(with_line(DUAL_USE, **{**BOTH, "value": None}), REFERENCE) is None
+    assert terms_of(with_line(EXTRACT, **BOTH, value={"amount": "1", "currency": "EUR"}), REFERENCE) is None
+
+
+def test_a_value_that_limits_is_never_hidden() -> None:
+    document, problems = validate(with_line(DUAL_USE, **BOTH), REFERENCE)
+    assert document is not None, problems
+    assert to_claims(document)["items"][0]["value"] == {"amount": "2500000.00", "currency": "EUR"}
 
 
 def test_an_export_permit_is_used_by_the_importing_economy() -> None:
