@@ -8,7 +8,7 @@ discloses is judged; the day of shipment and the invoices are hidden by default.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 
 from ledger.core.checks.case import ASK_ISSUER, Case
 from ledger.core.profiles import Period, Profile, day_of
@@ -22,6 +22,7 @@ def about_issue(case: Case) -> Iterator[Finding]:
     """Yield what the profile says of the time between shipment, original and issue, and of invoices of third parties."""
     yield from _about_invoices(case)
     yield from _about_true_copy(case)
+    yield from _about_endorsement(case)
     profile, issued, shipped = case.profile, day_of(case.subject.get("issueDate")), _shipped(case)
     if profile is None or issued is None or shipped is None:
         return
@@ -78,6 +79,22 @@ def _about_true_copy(case: Case) -> Iterator[Finding]:
                 f"original of {original}."
             )
             yield Finding.of(Reason.ISSUED_TOO_LATE, Word.REFER, message, next_step=ASK_ISSUER)
+
+
+def _about_endorsement(case: Case) -> Iterator[Finding]:
+    """Yield that a permit was endorsed at export, on the ledger or on paper, before the day of its issue.
+
+    That day is local, and the ledger's time is UTC: a day between the two is none.
+    """
+    issued, permit = day_of(case.subject.get("issueDate")), case.subject.get("cites")
+    stated = permit.get("exportEndorsement") if isinstance(permit, Mapping) else None
+    on_paper = day_of(stated.get("date")) if isinstance(stated, Mapping) else None
+    at = None if case.facts.usage is None else case.facts.usage.endorsed_at
+    on_ledger = None if at is None else datetime.fromtimestamp(at, UTC).date() + timedelta(days=1)
+    first = min((day for day in (on_paper, on_ledger) if day is not None), default=None)
+    if issued is not None and first is not None and first < issued:
+        message = f"It was issued {issued}, after it had been endorsed at export."
+        yield Finding.of(Reason.ISSUED_TOO_LATE, Word.REFER, message, next_step=ASK_ISSUER)
 
 
 def _mark_missing(case: Case, profile: Profile, issued: date, shipped: date) -> bool:

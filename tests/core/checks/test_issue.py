@@ -1,12 +1,13 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from ledger.core.verdict import Verdict, Word
-from tests.journals import DAY
-from tests.questions import Presented, a_token, code_is_found, message_of
+from tests.journals import DAY, START
+from tests.questions import Presented, a_licence, a_token, code_is_found, message_of
 
 SHIPPED = {"departureDate": "2026-01-01"}
 
@@ -92,3 +93,36 @@ def test_a_true_copy_is_made_within_a_year_of_its_original_where_the_agreement_s
     copied = {"relation": "TRUE_COPY_OF", "issuerId": "VN-VCCI", "number": "VN-1", "date": "2025-01-01"}
     verdict = issued(day, "KRIN", transport={}, references=[copied, "nothing"])
     assert code_is_found(verdict, "R09", "STATUS") is found
+
+
+def a_permit(issued_on: str, endorsed_on: str | None = None, endorsed_at: int | None = None) -> Verdict:
+    """A CITES export permit that was endorsed on paper on a day, or on the ledger in a second."""
+    endorsement = {"date": endorsed_on, "quantities": [{"item": 1, "value": "90", "unit": "TNE"}]}
+    cites: dict[str, Any] = {"permitType": "EXPORT", "purposeCode": "T"}
+    if endorsed_on is not None:
+        cites["exportEndorsement"] = endorsement
+    permit: dict[str, Any] = {
+        "profileCode": "CITES-EXPORT",
+        "documentTypeCode": "626",
+        "usageMode": "ONE_SHIPMENT",
+    }
+    presented = a_licence(0x0301, 626, **permit, cites=cites, issueDate=issued_on)
+    presented.facts["usage"] = replace(presented.facts["usage"], endorsed_at=endorsed_at)
+    return presented.verdict()
+
+
+@pytest.mark.parametrize(
+    ("issued_on", "endorsed_on", "endorsed_at", "told"),
+    [
+        ("2026-01-02", "2026-01-01", None, True),
+        ("2026-01-02", "2026-01-02", None, False),
+        ("2026-01-03", None, START, True),
+        ("2026-01-02", None, START, False),
+        ("2026-01-02", None, None, False),
+    ],
+)
+def test_a_permit_that_was_endorsed_before_its_issue_is_referred(
+    issued_on: str, endorsed_on: str | None, endorsed_at: int | None, told: bool
+) -> None:
+    verdict = a_permit(issued_on, endorsed_on, endorsed_at)
+    assert message_of(verdict, "R09").endswith("after it had been endorsed at export.") is told
