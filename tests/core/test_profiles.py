@@ -263,3 +263,12 @@ def test_a_general_authorisation_without_a_last_day_holds_from_its_first_day_on(
     assert valid_on(other, licence, date(2026, 2, 1)).validity is Validity.UNKNOWN
     ended = {**licence, "validUntil": "2027-01-14"}
     assert valid_on(general, ended, date(2027, 1, 15)).validity is Validity.EXPIRED
+
+
+@given(DAYS, DAYS, DAYS, DAYS)
+def test_no_validity_leads_further_from_the_issue_than_the_year_after_it_and_its_carry_over(
+    issued: date, first: date, last: date, day: date
+) -> None:
+    days = {"issueDate": issued.isoformat(), "validFrom": first.isoformat(), "validUntil": last.isoformat()}
+    if valid_on(profile("CN-IMPORT-MULTI"), days, day):
+        assert issued <= day <= date(issued.year + 2, 3, 31)
