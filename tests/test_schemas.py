@@ -22,6 +22,7 @@ from pydantic import BaseModel, ValidationError
 
 from api.aeo_models import AgreementBody, AgreementReport
 from ledger.core.documents.aeo import TYPE_NAME, AeoEntry
+from ledger.core.documents.declaration import Declaration, validate_declaration
 from ledger.core.documents.licence import Licence
 from ledger.core.documents.origin import Certificate
 from ledger.core.documents.shape import without_nulls
@@ -43,7 +44,7 @@ from tests.licences import (
 )
 
 ROOT = Path(__file__).parents[1]
-NAMES = ("origin-1", "licence-1", "aeo-1", "agreement-1", "agreement-proposal-1")
+NAMES = ("origin-1", "licence-1", "aeo-1", "declaration-1", "agreement-1", "agreement-proposal-1")
 
 
 class Judge:
@@ -113,6 +114,24 @@ PROPOSAL = {
     "partner": "CN-GACC",
     "covers": [{"home": "AU-ABF", "type": "ATT", "benefitsFrom": MOMENT, "dataExchangeFrom": MOMENT}],
 }
+DECLARATION: dict[str, Any] = {
+    "importDate": "2026-04-01",
+    "country": "DE",
+    "office": "DE004000",
+    "destinationCountry": "JP",
+    "endUser": {"name": "EXAMPLE TELECOM", "country": "JP"},
+    "items": [
+        {
+            "sequence": 1,
+            "hsCode": "85176200",
+            "quantities": [{"kind": "SUPPLEMENTARY", "value": "2", "unit": "NMB"}],
+            "originCountry": "DE",
+            "certificateItem": 1,
+            "customsValue": {"amount": "900.00", "currency": "EUR"},
+        }
+    ],
+    "invoiceNumbers": ["EX-1"],
+}
 VALID: dict[str, list[dict[str, Any]]] = {
     "origin-1": [a_certificate()],
     "licence-1": [
@@ -122,18 +141,21 @@ VALID: dict[str, list[dict[str, Any]]] = {
         an_endorsed_permit(),
     ],
     "aeo-1": [an_entry(), a_document(CN_AEO), a_document(AU_AEO)],
+    "declaration-1": [DECLARATION],
     "agreement-proposal-1": [PROPOSAL],
 }
 MODELS: dict[str, type[BaseModel]] = {
     "origin-1": Certificate,
     "licence-1": Licence,
     "aeo-1": AeoEntry,
+    "declaration-1": Declaration,
     "agreement-proposal-1": AgreementBody,
 }
 DERIVED: dict[str, dict[str, Any]] = {
     "origin-1": {"validUntil": "2027-01-01", "destinationCountry": "CN"},
     "licence-1": {"usageMode": "ONE_SHIPMENT"},
     "aeo-1": {},
+    "declaration-1": {},
     "agreement-proposal-1": {},
 }
 WORDS = ["", "X", "AU", "USD", "KGM", "2026-02-30", "2026-1-1", "100", "1.", "-1", "00", "5A002", "626", "811", "OTHER",
@@ -201,7 +223,8 @@ def is_refused(name: str, document: dict[str, Any]) -> bool:
         return not fits_model(name, document) or any(
             not re.fullmatch(TYPE_NAME, cover["type"]) for cover in document["covers"]
         )
-    problems = validate(orjson.dumps(document), the_reference())[1]
+    judged = validate_declaration if name == "declaration-1" else validate
+    problems = judged(orjson.dumps(document), the_reference())[1]
     return any(problem.severity is Severity.ERROR for problem in problems)
 
 
