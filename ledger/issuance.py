@@ -20,6 +20,7 @@ from itertools import chain, islice
 from typing import TYPE_CHECKING
 
 from ledger import followers, issued
+from ledger.anchoring_refusals import Told, told
 from ledger.core.acts import RecordReplaced
 from ledger.core.entries import decode
 from ledger.core.envelope import attach
@@ -292,8 +293,7 @@ class Issuer:
             since = "is on its way to the chain"
             if holder.anchored_at is not None:
                 since = f"was anchored on {issued.moment(holder.anchored_at)}"
-            problem = issued.taken(draft, f"by another document, which {since}")
-            chunk.results[place] = issued.refused(draft, (*draft.problems, problem))
+            chunk.results[place] = issued.other_content(draft, since)
         elif holder.state is DocumentState.ANCHORED and not self._follow(draft, holder):
             chunk.results[place] = issued.anchored(draft, holder, Outcome.ALREADY_ANCHORED)
         else:
@@ -348,7 +348,10 @@ class Issuer:
                     if waits:
                         continue
                 for place, draft in chunk.waiting.pop(document_id):
-                    chunk.results[place] = issued.anchored(draft, document, Outcome.ANCHORED, refused)
+                    missing = None
+                    if refused is not None:
+                        missing = (refused.purpose, self._told(draft, refused.reason_code, refused.arguments))
+                    chunk.results[place] = issued.anchored(draft, document, Outcome.ANCHORED, missing)
             elif document.state is DocumentState.REFUSED:
                 for place, draft in chunk.waiting.pop(document_id):
                     chunk.results[place] = self._refusal(draft, document)
@@ -357,11 +360,15 @@ class Issuer:
         """Say why the chain refused a document."""
         others = self._store.journal.entries_about(document.member, document.tag)
         if others:
-            when = f"in block {others[0].block_number}"
-            problem = issued.taken(draft, f"by another document, which was anchored {when}")
-            return issued.refused(draft, (*draft.problems, problem))
-        problem = issued.by_the_chain(document.reason_code)
-        return issued.refused(draft, (*draft.problems, problem), document.reason)
+            return issued.other_content(draft, f"was anchored in block {others[0].block_number}")
+        row = None if document.outbox is None else self._store.outgoing.latest(document.outbox)
+        told = self._told(draft, document.reason_code, None if row is None else row.arguments)
+        return issued.refused(draft, (*draft.problems, told.problem), told.sentence)
+
+    def _told(self, draft: Draft, code: str, arguments: Mapping[str, object] | None) -> Told:
+        member = self._body.member
+        economy = self._body.economy_of(member) or ""
+        return told(code, arguments or {}, member=member, economy=economy, document_type=draft.document_type)
 
     def _give_up(self, chunk: _Chunk) -> None:
         why = self._trouble or "the chain has not taken it yet"

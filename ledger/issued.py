@@ -6,27 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
+from ledger.anchoring_refusals import ISSUE_ANOTHER, NUMBER_ALREADY_ANCHORED, Told
 from ledger.core.problems import Problem, Severity
 
 if TYPE_CHECKING:
     from ledger.sealing import Draft
     from ledger.store.documents import StoredDocument
-    from ledger.store.outgoing import OutboxRow
-
-NUMBER_ALREADY_ANCHORED: Final = "NUMBER_ALREADY_ANCHORED"
-_PLACES: Final = {
-    "UseLinkInvalid": "references",
-    "UseEconomyNotAllowed": "references",
-    "UseBalanceExceeded": "items",
-    "UseLineInvalid": "items",
-    "UseLineUnknown": "items",
-    "UseUnitDiffers": "items",
-    "AeoTypeInvalid": "types",
-    "AeoTimeInvalid": "types",
-    "AeoAliasInvalid": "aliases",
-}
 
 
 class Outcome(StrEnum):
@@ -60,13 +47,14 @@ class Issued:
 
 
 def anchored(
-    draft: Draft, document: StoredDocument, outcome: Outcome, missing: OutboxRow | None = None
+    draft: Draft, document: StoredDocument, outcome: Outcome, missing: tuple[str, Told] | None = None
 ) -> Issued:
-    """Return the result of a document that is in the journal; ``missing`` is an act after it that the chain refused."""
+    """Return the result of a document in the journal; ``missing`` is an act after it and why the chain refused that."""
     problems, reason = draft.problems, ""
     if missing is not None:
-        problems = (*problems, by_the_chain(missing.reason_code))
-        reason = f"anchored, but {missing.purpose} was refused: {missing.reason}"
+        purpose, told = missing
+        problems = (*problems, told.problem)
+        reason = f"anchored, but {purpose} was refused: {told.sentence}"
     return Issued(
         draft.source,
         draft.number,
@@ -101,9 +89,11 @@ def taken(draft: Draft, by_whom: str) -> Problem:
     return Problem("certificateNumber", draft.number, expectation, code=NUMBER_ALREADY_ANCHORED)
 
 
-def by_the_chain(code: str) -> Problem:
-    """Return the problem of a document or act that the contracts refused with ``code``."""
-    return Problem(_PLACES.get(code, ""), code, "an act that the contracts allow", code=code)
+def other_content(draft: Draft, since: str) -> Issued:
+    """Return the refusal of a document whose number another document holds ``since`` a time or block."""
+    problem = taken(draft, f"by another document, which {since}")
+    sentence = f"Number exists with different content, which {since}. {ISSUE_ANOTHER}"
+    return refused(draft, (*draft.problems, problem), sentence)
 
 
 def moment(seconds: int) -> str:

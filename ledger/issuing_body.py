@@ -23,6 +23,10 @@ def _nobody(_member: str) -> bytes | None:
     return None
 
 
+def _nowhere(_member: str) -> str | None:
+    return None
+
+
 @dataclass(frozen=True, slots=True)
 class IssuingBody:
     """Who issues: its code, its tag key, the signer of its documents.
@@ -30,6 +34,7 @@ class IssuingBody:
     Args:
         registries: addresses of the registries that keep the records, by kind.
         tag_key_of: the tag key of another member, whose documents ours may hang on; None when it is not here.
+        economy_of: ISO 3166-1 code of a member's economy; None when it is not known.
     """
 
     member: str
@@ -38,6 +43,7 @@ class IssuingBody:
     registries: Mapping[int, bytes]
     chain_id: int
     tag_key_of: Callable[[str], bytes | None] = field(default=_nobody, repr=False)
+    economy_of: Callable[[str], str | None] = field(default=_nowhere, repr=False)
 
     def recipes(self, limits: Limits) -> list[Recipe]:
         """Return how documents are sealed, one recipe for each kind that there is a registry for."""

@@ -150,7 +150,7 @@ class _Wiring:
                 converge=self._converge,
                 clock=clock,
                 limits=self._limits,
-                issuer=lambda: self._issuer(signer(), operator()),
+                issuer=lambda: self._issuer(signer(), operator(), knowledge),
                 operator=operator,
                 controller=_once(self._controller),
                 signer=signer,
@@ -190,7 +190,7 @@ class _Wiring:
             raise Rejected([Problem("keys.controller", "", wanted, code="NO_CONTROLLER")])
         return self._outbox(self._settings.keys.controller)
 
-    def _issuer(self, signer: Signer, operator: Outbox) -> Issuer:
+    def _issuer(self, signer: Signer, operator: Outbox, knowledge: Knowledge) -> Issuer:
         """Return a new pipeline; each run has its own, so runs do not disturb each other."""
         from ledger.batches import Batches
         from ledger.issuance import Issuer, IssuingBody
@@ -207,6 +207,7 @@ class _Wiring:
             self._manifest.by_kind,
             self._manifest.chain_id,
             self._tag_key_of,
+            lambda code: _economy_of(knowledge, code),
         )
         return Issuer(
             self._store,
@@ -222,6 +223,11 @@ class _Wiring:
     def _tag_key_of(self, member: str) -> bytes | None:
         key = self._tag_keys.find(member)
         return None if key is None else key.secret
+
+
+def _economy_of(knowledge: Knowledge, code: str) -> str | None:
+    member = knowledge.consortium().members.get(code)
+    return None if member is None else member.economy
 
 
 _Made = TypeVar("_Made")

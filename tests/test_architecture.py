@@ -18,6 +18,7 @@ LAYERS = (
     ("ledger.service",),
     ("ledger.issuance",),
     ("ledger.issued", "ledger.issuing_body", "ledger.followers"),
+    ("ledger.anchoring_refusals",),
     (
         "ledger.sync",
         "ledger.outbox",

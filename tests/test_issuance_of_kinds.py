@@ -145,7 +145,7 @@ def test_a_copy_of_nothing_is_refused_alone_and_points_at_its_reference(store: S
     orphan = a_copy(a_certificate(certificateNumber="VN-NOBODY 9"), "VN-COPY 2")
     results = issue(SmallChain(), store, original, orphan)
     assert results[0].outcome is Outcome.ANCHORED
-    assert codes(results[1]) == ["UseLinkInvalid"]
+    assert codes(results[1]) == ["R21"]
     assert [problem.path for problem in results[1].problems if problem.severity == "error"] == ["references"]
     assert store.documents.counts() == {DocumentState.ANCHORED: 1, DocumentState.REFUSED: 1}
 
@@ -194,7 +194,7 @@ def test_what_was_issued_beside_the_old_record_does_not_replace_it(store: Store)
 
 def test_a_record_that_is_not_there_cannot_be_replaced(store: Store) -> None:
     result = replace(SmallChain(), store, "VN-NOBODY", a_certificate())
-    assert codes(result) == ["RegistryRecordUnknown"]
+    assert codes(result) == ["R07"]
 
 
 def test_a_bad_replacement_says_what_is_wrong_with_it(store: Store) -> None:

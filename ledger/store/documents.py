@@ -235,8 +235,11 @@ class Documents:
 
     @staticmethod
     def refuse_in(connection: Connection, document_ids: Sequence[bytes], code: str, reason: str) -> None:
-        """Say that these documents will never be anchored, and why; an anchored one stays as it is."""
-        values = {"state": DocumentState.REFUSED, "reason_code": code, "reason": reason, "outbox": None}
+        """Say that these documents will never be anchored, and why; an anchored one stays as it is.
+
+        Which act was refused stays with them: it knows the arguments of the refusal.
+        """
+        values = {"state": DocumentState.REFUSED, "reason_code": code, "reason": reason}
         for some in _some(document_ids):
             condition = documents.c.document_id.in_(some) & (documents.c.state != DocumentState.ANCHORED)
             connection.execute(update(documents).where(condition).values(**values))

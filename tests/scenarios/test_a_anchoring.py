@@ -64,6 +64,7 @@ def test_3_a_number_with_another_weight_is_refused_with_the_day_of_the_first(wor
         "NUMBER_ALREADY_ANCHORED"
     }
     assert before["anchoredAt"][:10] in result["reason"]
+    assert "issue a replacement or a corrected copy" in result["reason"]
     assert world.china.get("/v1/verify", **asked)["record"] == before
 
 
@@ -74,6 +75,8 @@ def test_4_a_chamber_that_anchors_a_cites_permit_is_refused_by_the_chain(world: 
     assert [one for one in checked["results"][0]["problems"] if one["severity"] == "error"] == []
     [result] = chamber.issue(permit)
     assert (result["outcome"], result["journalIndex"]) == ("refused", None)
+    assert result["reason"] == "R23: This body is not registered to issue type 626 for country AU."
+    assert [one["code"] for one in result["problems"] if one["severity"] == "error"] == ["R23"]
     number = permit["certificateNumber"]
     verdict = world.china.get("/v1/verify", issuer="AU-CHAMBER", number=number, kind="licence")
     assert (verdict["verdict"], "R07" in findings(verdict)) == ("REFER", True)

@@ -109,6 +109,8 @@ def test_17_a_suspended_body_anchors_nothing_and_its_older_certificates_stay(wor
     decide(world.consortium, "propose-suspend-member", code=code, reason=23)
     [refused] = body.issue(newer)
     assert (refused["outcome"], refused["journalIndex"]) == ("refused", None)
+    assert refused["reason"] == "R23: This body is suspended or has left, so it cannot issue now."
+    assert [one["code"] for one in refused["problems"]] == ["R23"]
     assert "R07" in findings(verdict_on(world, code, newer))
     verdict = verdict_on(world, code, older)
     assert verdict["verdict"] == "ACCEPT_WITH_REMARKS"

@@ -63,7 +63,7 @@ def test_a_taken_number_is_refused_with_the_reason_and_the_first_certificate_sta
     [refused] = issued(issuer, other)
     assert (refused.outcome, refused.document_id) == (IssueOutcome.REFUSED, None)
     assert "NUMBER_ALREADY_ANCHORED" in [problem.code for problem in refused.problems]
-    assert "held by another document, which was anchored on 20" in refused.reason
+    assert "different content, which was anchored on 20" in refused.reason
     assert sealed(issuer, certificate) == document
     assert ask(customs, document=document).word is Word.ACCEPT
 
