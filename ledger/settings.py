@@ -13,6 +13,7 @@ import re
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, Field, dataclass, field, fields
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
@@ -25,6 +26,7 @@ PREFIX = "TRADESEAL_"
 HOME_VARIABLE = "TRADESEAL_HOME"
 ROLES = ("administration", "customs", "issuer", "auditor")
 _MEMBER = re.compile(r"[!-~]{1,32}")
+_OFFSET = re.compile(r"(?P<sign>[+-])(?P<hours>[0-9]{2}):(?P<minutes>[0-9]{2})")
 _SIGNERS = ("keystore:", "pkcs12:", "pkcs11:")
 _Section = TypeVar("_Section")
 
@@ -50,6 +52,16 @@ def _member(value: object, _home: Path) -> str:
     if not isinstance(value, str) or (value and not _MEMBER.fullmatch(value)):
         raise _Wrong("a member code such as VN-VCCI: 1 to 32 printable ASCII characters without spaces")
     return value
+
+
+def _offset(value: object, _home: Path) -> timedelta | None:
+    if value == "":
+        return None
+    found = _OFFSET.fullmatch(value) if isinstance(value, str) else None
+    if found is None or int(found["hours"]) > 14 or int(found["minutes"]) > 59:
+        raise _Wrong("an offset from UTC such as +08:00")
+    shift = timedelta(hours=int(found["hours"]), minutes=int(found["minutes"]))
+    return -shift if found["sign"] == "-" else shift
 
 
 def _roles(value: object, _home: Path) -> tuple[str, ...]:
@@ -117,6 +129,9 @@ class MemberSettings:
 
     code: str = _setting("", _member, "code of the member that this gateway acts for; empty: it only reads")
     roles: tuple[str, ...] = _setting((), _roles, f"what the gateway is used for: {', '.join(ROLES)}")
+    utc_offset: timedelta | None = _setting(
+        "", _offset, "offset of its offices, such as +08:00; times are then told by it too; empty: in UTC"
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,7 +38,7 @@ def test_the_examples_run_in_the_order_of_the_page(
     assert "anchored" in said[0]
     assert "INTEGRITY PASS" in said[1]
     assert "RecordAnchored" in said[1]
-    assert "RegistryTransitionInvalid" in said[2]
+    assert "RegistryTransitionInvalid The record is valid already." in said[2]
 
 
 def test_the_table_has_every_use_case_with_its_arguments() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -38,6 +39,21 @@ def test_the_file_is_read_and_the_environment_wins(tmp_path: Path) -> None:
     )
     assert (settings.member.code, settings.member.roles) == ("VN-VCCI", ("issuer", "customs"))
     assert (settings.chain.chain_id, settings.chain.timeout) == (6, 3)
+
+
+@pytest.mark.parametrize(
+    ("given", "hours"), [("+08:00", 8.0), ("-03:30", -3.5), ("+00:00", 0.0), ("+05:45", 5.75)]
+)
+def test_the_offset_of_the_offices_is_read_as_it_is_written(tmp_path: Path, given: str, hours: float) -> None:
+    settings = read_settings(tmp_path, {"TRADESEAL_MEMBER_UTC_OFFSET": given})
+    assert settings.member.utc_offset == timedelta(hours=hours)
+    assert read_settings(tmp_path, {}).member.utc_offset is None
+
+
+@pytest.mark.parametrize("given", ["8", "+8", "+15:00", "+08:60", "Asia/Shanghai", "08:00"])
+def test_what_is_no_offset_is_a_mistake(tmp_path: Path, given: str) -> None:
+    mistakes = problems_of(tmp_path, {"TRADESEAL_MEMBER_UTC_OFFSET": given})
+    assert mistakes == {"TRADESEAL_MEMBER_UTC_OFFSET": "SETTING_WRONG"}
 
 
 @pytest.mark.parametrize(

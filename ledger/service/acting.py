@@ -15,11 +15,12 @@ from ledger.chain import abi, use_calls
 from ledger.core.acts import EntryType, StatusChanged
 from ledger.core.problems import Problem
 from ledger.core.state import Status
-from ledger.errors import Rejected, Unavailable
+from ledger.errors import Refused, Rejected, Unavailable
 from ledger.outbox import Act
 from ledger.service.answers import ActReceipt, StatusAction
 from ledger.service.governance import calldata
 from ledger.service.reading import line, moment
+from ledger.service.refusals import in_change_words
 from ledger.service.stories import read
 
 if TYPE_CHECKING:
@@ -68,7 +69,7 @@ class Acting:
         tag = self._parts.tag_keys.tag(issuer, kind, number)
         since = 0 if effective_from is None else int(effective_from.timestamp())
         call = abi.change_status(self._own, tag, int(_STATUS[action]), reason, since)
-        return self.carry_out(action.value, kind, call, self._own, tag)
+        return self._change(action.value, kind, call, tag)
 
     def confirm(self, numbers: Sequence[str], kind: int) -> list[ActReceipt]:
         """Say of our records that we anchored them ourselves; see ``Ledger.confirm``."""
@@ -116,10 +117,14 @@ class Acting:
         receipts = []
         for first in range(0, len(tags), _MOST_CONFIRMED):
             some = tags[first : first + _MOST_CONFIRMED]
-            receipts.append(
-                self.carry_out("confirm", kind, use_calls.confirm(self._own, some), self._own, some[-1])
-            )
+            receipts.append(self._change("confirm", kind, use_calls.confirm(self._own, some), some[-1]))
         return receipts
+
+    def _change(self, name: str, kind: int, call: bytes, tag: bytes) -> ActReceipt:
+        try:
+            return self.carry_out(name, kind, call, self._own, tag)
+        except Refused as refused:
+            raise in_change_words(refused) from refused
 
     def carry_out(self, name: str, kind: int, call: bytes, owner: str, subject: bytes) -> ActReceipt:
         """Carry out a call of the registry of ``kind`` by this gateway's operator.

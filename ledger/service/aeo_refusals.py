@@ -57,8 +57,9 @@ def _time(values: Mapping[str, Any], request: AeoRequest | AgreementRequest) -> 
     earliest = int(values.get("earliest", 0))
     if not earliest:
         return "The time of effect is missing or after the year 9999."
-    asked = moment_words(int(values.get("time", 0)))
-    return f"It cannot take effect {asked}: the change before takes effect {moment_words(earliest)}."
+    offset = None if request.effective_from is None else request.effective_from.utcoffset()
+    asked, before = (moment_words(one, offset) for one in (int(values.get("time", 0)), earliest))
+    return f"It cannot take effect {asked}: the change before takes effect {before}."
 
 
 def _alias(values: Mapping[str, Any], request: AeoRequest) -> str:

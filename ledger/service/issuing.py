@@ -62,4 +62,4 @@ class Issuing:
         try:
             return self._acting.carry_out("open the balance of a record", _ORIGIN, call, self._own, tag)
         except Refused as refused:
-            raise in_words(refused, account, None) from refused
+            raise in_words(refused, account, None, self._parts.settings.member.utc_offset) from refused

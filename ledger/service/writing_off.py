@@ -57,6 +57,7 @@ class WritingOff:
         self._parts = parts
         self._acting = acting
         self._accounts = accounts
+        self._offset = parts.settings.member.utc_offset
 
     def write(self, request: UseRequest) -> UseAnswer:
         """Carry out one act on a use; see ``Ledger.use``."""
@@ -71,7 +72,8 @@ class WritingOff:
         try:
             receipt = self._carry_out(case, call)
         except Refused as refused:
-            raise in_words(refused, self._again(case).account, request) from refused
+            offset = self._offset if request.happened_at is None else request.happened_at.utcoffset()
+            raise in_words(refused, self._again(case).account, request, offset) from refused
         return self._answer(self._again(case, converges=False), receipt)
 
     def by_id(
@@ -135,7 +137,7 @@ class WritingOff:
         try:
             return self._acting.carry_out("endorse", _LICENCE, call, issuer, account.root_record.tag)
         except Refused as refused:
-            raise in_words(refused, account, None) from refused
+            raise in_words(refused, account, None, self._offset) from refused
 
     # --- one act -----------------------------------------------------------------------------------------------
 

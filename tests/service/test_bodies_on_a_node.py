@@ -63,7 +63,7 @@ def test_a_suspended_body_cannot_anchor_and_can_still_revoke(consortium: Consort
         decide(consortium, "propose-suspend-member", code=home.name, reason=99)
         assert refusal(consortium, home) == ["R23"]
         ledger.change_status(home.name, bad["certificateNumber"], StatusAction.REVOKE, 24)
-        with pytest.raises(Refused, match="RegistryTransitionInvalid"):
+        with pytest.raises(Refused, match="R24: The record is revoked, which is final"):
             ledger.change_status(home.name, bad["certificateNumber"], StatusAction.REINSTATE, 99)
     verdicts = [judged(consortium, document) for document in documents]
     assert [verdict.word for verdict in verdicts] == [Word.ACCEPT_WITH_REMARKS, Word.REJECT]
