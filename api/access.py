@@ -49,6 +49,8 @@ class Scope(StrEnum):
     AUTHORISE = "authorise"
     AGREEMENTS = "agreements"
     ALERTS = "alerts"
+    KEYS = "keys"
+    GOVERN = "govern"
 
 
 _VERIFIER: Final = frozenset({Scope.VERIFY, Scope.VALIDATE, Scope.MEMBERS, Scope.AEO})

@@ -21,6 +21,7 @@ from ledger.errors import Rejected
 _M = TypeVar("_M", bound=BaseModel)
 # Deeper than a document may be, so that the document's own limit is what is reported.
 _DEPTH: Final = 20
+_LONGEST_NUMBER: Final = 15
 KEY: Final = Parameter(
     "Idempotency-Key", "Makes a repetition of this request get the same answer for 24 hours."
 )
@@ -53,6 +54,18 @@ async def carry_out(call: Call, model: type[_M], act: Callable[[_M], Done]) -> R
 def done(shape: object) -> Done:
     """Return what an act answers that was carried out."""
     return 200, encode(shape), True
+
+
+def read_number(call: Call, wanted: str) -> int:
+    """Return the whole number above zero in the path.
+
+    Raises:
+        Rejected: it is something else; ``wanted`` says what is expected.
+    """
+    text = str(call.request.path_params["number"])
+    if text.isascii() and text.isdigit() and len(text) <= _LONGEST_NUMBER and int(text) > 0:
+        return int(text)
+    raise Rejected([Problem("number", text[:40], wanted, code="NUMBER_OUT_OF_RANGE")])
 
 
 def check_members(body: BaseModel, action: str, needed: Iterable[str], allowed: Iterable[str] = ()) -> None:

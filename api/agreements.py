@@ -5,17 +5,13 @@ from __future__ import annotations
 from starlette.responses import Response
 
 from api.access import Scope
-from api.acts import ACT_ERRORS, KEY, Done, carry_out, check_members, done
+from api.acts import ACT_ERRORS, KEY, Done, carry_out, check_members, done, read_number
 from api.aeo_models import AgreementBody, AgreementChangeBody, AgreementsAnswer, CoverBody
 from api.gateway import Call, Route, answer
 from api.models import ReceiptAnswer
 from api.queries import read_query
-from ledger.core.problems import Problem
-from ledger.errors import Rejected
 from ledger.service.aeo_answers import AgreementAction, AgreementRequest, CoverRequest
 from ledger.service.wire import agreement_shape, read_moment, read_reason, receipt_shape
-
-_LONGEST_NUMBER = 15
 
 
 async def agreements(call: Call) -> Response:
@@ -50,7 +46,7 @@ async def change_agreement(call: Call) -> Response:
     """Consent, decline, suspend, lift or terminate."""
 
     def act(body: AgreementChangeBody) -> Done:
-        number = _number(str(call.request.path_params["number"]))
+        number = read_number(call, "an agreement's number, from 1")
         action = AgreementAction(body.action)
         if action in (AgreementAction.CONSENT, AgreementAction.DECLINE):
             check_members(body, action.value, ())
@@ -69,14 +65,6 @@ async def change_agreement(call: Call) -> Response:
         return done(receipt_shape(call.gateway.ledger.agreement_act(request)))
 
     return await carry_out(call, AgreementChangeBody, act)
-
-
-def _number(text: str) -> int:
-    if text.isascii() and text.isdigit() and len(text) <= _LONGEST_NUMBER and int(text) > 0:
-        return int(text)
-    raise Rejected(
-        [Problem("number", text[:40], "an agreement's number, from 1", code="NUMBER_OUT_OF_RANGE")]
-    )
 
 
 ROUTES = (

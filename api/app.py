@@ -13,7 +13,20 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from api import aeo, agreements, alerts, documents, journal, operations, records, uses, verification
+from api import (
+    aeo,
+    agreements,
+    alerts,
+    documents,
+    journal,
+    keys,
+    members,
+    operations,
+    proposals,
+    records,
+    uses,
+    verification,
+)
 from api.errors import PROBLEM_JSON, TABLE, FaceError, answer_to, trace_of
 from api.gateway import PUBLIC, Call, Gateway, Route, answer
 from api.models import ProblemReport
@@ -61,6 +74,9 @@ def routes_of() -> Sequence[Route]:
         *aeo.ROUTES,
         *agreements.ROUTES,
         *alerts.ROUTES,
+        *members.ROUTES,
+        *proposals.ROUTES,
+        *keys.ROUTES,
         *journal.ROUTES,
         *operations.ROUTES,
     )

@@ -1,4 +1,4 @@
-"""Journal: its head, its pages, and the members that it tells of."""
+"""Journal: its head and its pages."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from starlette.responses import Response
 
 from api.access import Scope
 from api.gateway import Call, Route, answer
-from api.models import HeadAnswerBody, JournalAnswer, MembersAnswer
+from api.models import HeadAnswerBody, JournalAnswer
 from api.queries import Parameter, read_query, read_whole_number
-from ledger.service.wire import head_shape, line_shape, plain
+from ledger.service.wire import head_shape, line_shape
 
 _MOST = 2**53 - 1
 _FROM = Parameter("from", "Index of the first entry, from 0.", schema={"type": "integer", "minimum": 0})
@@ -35,12 +35,6 @@ async def head(call: Call) -> Response:
     return answer(head_shape(await call.gateway.act(call.gateway.ledger.head)))
 
 
-async def members(call: Call) -> Response:
-    """Give all members."""
-    read_query(call.request, ())
-    return answer({"members": await call.gateway.look(lambda: plain(call.gateway.ledger.members()))})
-
-
 ROUTES = (
     Route(
         "GET", "/v1/journal", Scope.JOURNAL, page, "A page of the journal",
@@ -49,9 +43,5 @@ ROUTES = (
     Route(
         "GET", "/v1/journal/head", Scope.JOURNAL, head, "Size and root of the journal, from the chain",
         answer=HeadAnswerBody, also=(503,),
-    ),
-    Route(
-        "GET", "/v1/members", Scope.MEMBERS, members, "Members with roles, standing and document keys",
-        answer=MembersAnswer, also=(503,),
     ),
 )  # fmt: skip

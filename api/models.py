@@ -230,12 +230,6 @@ class HeadAnswerBody(Given):
     cached_size: int
 
 
-class MembersAnswer(Given):
-    """All members, as the journal tells it."""
-
-    members: list[dict[str, Any]]
-
-
 class SchemasAnswer(Given):
     """The published JSON Schemas by name."""
 

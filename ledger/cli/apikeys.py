@@ -33,6 +33,8 @@ SCOPES: Final = (
     "authorise",
     "agreements",
     "alerts",
+    "keys",
+    "govern",
 )
 
 

@@ -11,7 +11,7 @@ from ledger.cli.home import opened
 from ledger.cli.records import show_receipt
 from ledger.core.problems import Problem
 from ledger.errors import Rejected
-from ledger.service.wire import KINDS, hex_text, plain, read_digest, read_moment, receipts_shape
+from ledger.service.wire import KINDS, hex_text, keys_shape, read_digest, read_moment, receipts_shape
 
 
 def create(options: argparse.Namespace) -> int:
@@ -67,11 +67,11 @@ def reconfirm(options: argparse.Namespace) -> int:
 def listing(options: argparse.Namespace) -> int:
     """Print all document keys of all members."""
     with opened(options) as ledger:
-        members: list[dict[str, Any]] = plain(ledger.members())
-    keys = [{"member": member.get("code"), **key} for member in members for key in member.get("keys", ())]
+        found: dict[str, Any] = keys_shape(ledger.members())
     if options.json:
-        say_json({"keys": keys})
+        say_json(found)
         return exits.DONE
+    keys: list[dict[str, Any]] = found["keys"]
     head = list(keys[0]) if keys else ["member", "key"]
     say(*table(head, [["" if key.get(name) is None else key[name] for name in head] for key in keys]))
     return exits.DONE

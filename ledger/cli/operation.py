@@ -60,7 +60,7 @@ def found(options: argparse.Namespace) -> int:
 
 def _founders(texts: list[str]) -> list[Founder]:
     from ledger.chain.deploy import Founder as Made
-    from ledger.cli.consortium import read_address
+    from ledger.service.act_arguments import read_address
 
     founders: list[Founder] = []
     problems: list[Problem] = []

@@ -292,6 +292,15 @@ def agreement_shape(agreement: AgreementAnswer) -> dict[str, Any]:
     return shape
 
 
+def keys_shape(members: Sequence[Mapping[str, object]]) -> dict[str, object]:
+    """Return all document keys of ``members``, as ``Ledger.members`` gives them, each with its member's code."""
+    found = []
+    for member in members:
+        keys: Any = member.get("keys", ())
+        found += [{"member": member.get("code"), **plain(key)} for key in keys]
+    return {"keys": found}
+
+
 def receipts_shape(receipts: Sequence[ActReceipt]) -> dict[str, object]:
     """Return what the chain says of an act that took several transactions."""
     return {"receipts": [receipt_shape(one) for one in receipts]}

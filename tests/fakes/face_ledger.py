@@ -292,12 +292,23 @@ class FaceLedger(Ledger):
 
     def members(self) -> Sequence[dict[str, object]]:
         self._begin()
-        key = {"key": "0x" + "ab" * 32, "algorithm": "ES256", "effective_from": NOW}
-        return [{"code": "VN-VCCI", "economy": "VN", "roles": ["preferential-origin"], "keys": [key]}]
+        key = {
+            "key": b"\xab" * 32, "algorithm": "ES256", "notified_at": NOW, "effective_from": NOW,
+            "retired_at": None, "compromised_since": None, "trusted": True,
+        }  # fmt: skip
+        member: dict[str, object] = {
+            "code": "VN-VCCI", "economy": "VN", "roles": ["preferential-origin"], "standing": "active",
+            "controller": ACCOUNT, "operators": [ACCOUNT], "keys": [key],
+        }  # fmt: skip
+        return [member]
 
     def proposals(self) -> Sequence[dict[str, object]]:
         self._begin()
-        return [{"proposal": 1, "act": "admit SG-CUSTOMS", "approvals": ["CN-GACC"], "executed": False}]
+        proposal: dict[str, object] = {
+            "proposal": 1, "act": "admit SG-CUSTOMS", "proposer": "CN-GACC", "proposed_at": NOW, "expires_at": NOW,
+            "approvals": ["CN-GACC"], "counting": "1 of 3", "executed": False,
+        }  # fmt: skip
+        return [proposal]
 
     def act(self, name: str, arguments: dict[str, object]) -> ActReceipt:
         self._ask_chain()

@@ -1,7 +1,4 @@
-"""Scenarios C: keys that end, keys that are stolen, bodies that are suspended.
-
-What a controller does with its keys, and what administrations decide by vote, has no route; all else goes over HTTP.
-"""
+"""Scenarios C: keys that end, keys that are stolen, bodies that are suspended."""
 
 from __future__ import annotations
 
@@ -9,11 +6,12 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from ledger.demo.sample import ADMINISTRATIONS
 from ledger.errors import Refused
 from ledger.wiring import open_ledger
 from tests.gateways import a_new_body, decide, wait_until
 from tests.scenarios.test_d_use import a_use
-from tests.scenarios.world import SHANGHAI, Body, World, findings, now
+from tests.scenarios.world import SHANGHAI, Body, World, findings, iso, now
 
 SECOND = timedelta(seconds=1)
 
@@ -22,10 +20,10 @@ def certificates(world: World, code: str, count: int = 1) -> list[Body]:
     return [world.certificate(issuer={"id": code, "country": "VN"}) for _ in range(count)]
 
 
-def by_the_controller(world: World, code: str, act: str, **arguments: object) -> None:
-    """Have the controller of a body do something with the body's own document key."""
-    with open_ledger(world.consortium.settings(code)) as body:
-        body.act(act, {"key": world.consortium.document_key(code), **arguments})
+def its_key(world: World, code: str, action: str, **more: object) -> None:
+    """Have a body do something with its own document key."""
+    key = world.consortium.document_key(code).hex()
+    world.at(code).patch(f"/v1/keys/{key}", action=action, **more)
 
 
 def verdict_on(world: World, code: str, certificate: Body, declaration: str | None = None) -> Body:
@@ -46,7 +44,7 @@ def test_14_a_key_that_was_retired_since_is_a_remark(world: World) -> None:
     [result] = world.at(code).issue(certificate)
     anchored = datetime.fromisoformat(result["anchoredAt"])
     wait_until(anchored + 2 * SECOND)
-    by_the_controller(world, code, "retire-key")
+    its_key(world, code, "retire")
     wait_until(datetime.now(UTC) + 2 * SECOND)
     verdict = verdict_on(world, code, certificate)
     assert verdict["verdict"] == "ACCEPT_WITH_REMARKS"
@@ -77,7 +75,7 @@ def test_16_a_stolen_key_refers_forty_until_the_body_confirms_them(world: World)
         ]
 
     since = now() - timedelta(days=14)
-    by_the_controller(world, code, "report-compromise", compromised_since=since)
+    its_key(world, code, "compromise", compromisedSince=iso(since))
     before = asked()
     assert [one["verdict"] for one in before] == ["REFER"] * 40
     between = f"between {since:%Y-%m-%d} and {now():%Y-%m-%d}"
@@ -138,3 +136,20 @@ def test_17_an_administration_alone_cannot_suspend_another_economys_body(world: 
             administration.act("execute", {"proposal": proposal})
     world.at(code).anchored(certificate)
     assert verdict_on(world, code, certificate)["verdict"] == "ACCEPT"
+
+
+def test_17_bodies_are_suspended_by_vote_over_http(world: World) -> None:
+    code = "VN-REMOTE"
+    a_new_body(world.consortium, code)
+    first, *others = map(world.at, ADMINISTRATIONS)
+    first.post("/v1/proposals", action="suspend-member", code=code, reason="R23")
+    number = first.get("/v1/proposals")["proposals"][-1]["proposal"]
+    early = first.refused(f"/v1/proposals/{number}", "PATCH", action="execute")
+    assert early["refusal"] == "ConsortiumTooFewApprovals"
+    for administration in others:
+        administration.patch(f"/v1/proposals/{number}", action="approve")
+    first.patch(f"/v1/proposals/{number}", action="execute")
+    standing = {one["code"]: one["standing"] for one in first.get("/v1/members")["members"]}
+    assert standing[code] == "suspended"
+    known = world.at(code).refused("/v1/keys")
+    assert known["refusal"] == "ConsortiumKeyKnown"
