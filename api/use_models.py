@@ -221,6 +221,7 @@ class ReservationsAnswer(Given):
     journal_size: int = Field(
         description="Up to how many entries the journal was read; it grows while the chain answers."
     )
+    next: int | None = Field(description="What `first` is for the following ones; null after the last.")
 
 
 class AlertReport(Given):

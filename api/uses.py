@@ -41,6 +41,12 @@ _BEFORE = Parameter(
     longest=40,
     schema={"type": "string", "format": "date-time"},
 )
+_FIRST = Parameter(
+    "first",
+    "Journal entry from which to look; `next` of the page before.",
+    schema={"type": "integer", "minimum": 0, "default": 0},
+)
+_MOST = 2**53 - 1
 _LIMIT = Parameter(
     "limit", "How many, the oldest first.", schema={"type": "integer", "minimum": 1, "default": 100}
 )
@@ -103,10 +109,11 @@ async def change_use(call: Call) -> Response:
 
 async def reservations(call: Call) -> Response:
     """List what this gateway's member holds and has neither consumed nor released."""
-    query, ledger = read_query(call.request, (_BEFORE, _LIMIT)), call.gateway.ledger
+    query, ledger = read_query(call.request, (_BEFORE, _FIRST, _LIMIT)), call.gateway.ledger
+    first = read_whole_number(query, "first", 0, 0, _MOST)
     limit = read_whole_number(query, "limit", 100, 1, call.gateway.limits.journal_page)
     before = None if "before" not in query else read_moment("before", query["before"])
-    found = await call.gateway.act(lambda: ledger.reservations(before, limit))
+    found = await call.gateway.act(lambda: ledger.reservations(before, limit, first))
     return answer(reservations_shape(found))
 
 
@@ -149,7 +156,7 @@ ROUTES = (
     ),
     Route(
         "GET", "/v1/reservations", Scope.ALERTS, reservations, "What this gateway's member holds and has not settled",
-        query=(_BEFORE, _LIMIT), answer=ReservationsAnswer, also=(422, 503),
+        query=(_BEFORE, _FIRST, _LIMIT), answer=ReservationsAnswer, also=(422, 503),
     ),
     Route(
         "GET", "/v1/balance", Scope.BALANCE, balance, "What is left of a record, and who took what",

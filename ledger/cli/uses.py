@@ -78,17 +78,19 @@ def reservations(options: argparse.Namespace) -> int:
     if not 1 <= limit <= _MOST:
         wanted = f"a whole number from 1 to {_MOST}"
         raise Rejected([Problem("--limit", str(limit)[:40], wanted, code="NUMBER_OUT_OF_RANGE")])
+    if options.first < 0:
+        wanted = "the index of a journal entry, from 0"
+        raise Rejected([Problem("--first", str(options.first)[:40], wanted, code="NUMBER_OUT_OF_RANGE")])
     before = None if options.before is None else read_moment("--before", options.before)
     with opened(options) as ledger:
-        found = ledger.reservations(before, limit)
+        found = ledger.reservations(before, limit, options.first)
     if options.json:
         say_json(reservations_shape(found))
         return exits.DONE
     if found.reservations:
         say(*table(_HEAD, [_row(one) for one in found.reservations]), "")
-    rest = found.count - len(found.reservations)
-    more = f", {rest} more than are shown" if rest else ""
-    say(f"{found.count} open reservations{more}, as of {found.journal_size} entries of the journal")
+    more = "" if found.next is None else f"; --first {found.next} shows the following ones"
+    say(f"{found.count} open reservations as of {found.journal_size} entries of the journal{more}")
     if found.count:
         say("None is freed by itself, for the goods may have left: consume what was taken, or release it.")
     return exits.DONE

@@ -81,16 +81,17 @@ class Customs:
         own = {commitment: found[0].declaration for commitment, found in known.items()}
         return balance_sheet(account, issuer, number, self._parts.knowledge.consortium(), own)
 
-    def reservations(self, before: datetime | None = None, limit: int = 100) -> Reservations:
+    def reservations(self, before: datetime | None = None, limit: int = 100, first: int = 0) -> Reservations:
         """Return what this member's offices hold and have neither consumed nor released, the oldest first.
 
         None is ever freed by itself: the goods may have left.
 
         Args:
             before: only what was reserved before, aware; None is all.
+            first: journal entry from which to look; the answer's ``next`` for the following ones.
         """
         converge_if_possible(self._parts)
-        return self._reservations.read(before, limit)
+        return self._reservations.read(before, first, limit)
 
     def endorse(self, issuer: str, number: str, office: str, actual: Sequence[tuple[str, str]]) -> ActReceipt:
         """Endorse at export what really leaves: (quantity, unit) for each line of a permit.

@@ -1,15 +1,16 @@
 """Open reservations: what this gateway's member holds and has neither consumed nor released yet.
 
-Rule: a reservation that stays open is told, oldest first, and never freed: the goods may have left the port. Nothing is kept; the
-member's own uses are read from the journal each time, in time proportional to them.
+Rule: a reservation that stays open is told, oldest first, and never freed: the goods may have left the port. The cache knows
+which are open, so what is read is what is told, however many were settled before.
 """
 
 from __future__ import annotations
 
+import math
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from ledger.core.acts import UsePlace, UseReserved
+from ledger.core.acts import LineAuthorised, UseReserved
 from ledger.core.entries import Entry
 from ledger.core.units import from_millionths
 from ledger.core.uses import use_id
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from ledger.service.parts import Parts
     from ledger.store.uses import KnownUse
 
+_EVER: Final = 2**62
 _Root = tuple[bytes, str, bytes]
 """The record that keeps the use: registry, owner, number tag."""
 
@@ -35,48 +37,34 @@ class OpenReservations:
         self._own = parts.settings.member.code
         self._kinds = {one.address: one.kind for one in parts.manifest.registries}
 
-    def read(self, before: datetime | None, limit: int) -> Reservations:
-        """Return the oldest ``limit`` open reservations, and how many there are; see ``Ledger.reservations``."""
-        step = self._parts.store.journal.head()
-        if step is None or not self._own:
-            return Reservations(0, (), 0 if step is None else step.size)
-        found = [
-            (entry, act)
-            for entry, act in self._open(step.size)
-            if before is None or moment(entry.time) < before
+    def read(self, before: datetime | None, first: int, limit: int) -> Reservations:
+        """Return the oldest ``limit`` open reservations from entry ``first`` on; see ``Ledger.reservations``."""
+        latest = _EVER if before is None else math.ceil(before.timestamp())
+        journal = self._parts.store.journal
+        # One more than asked for tells whether there is a page after this one.
+        step, count, found = journal.open_reservations(self._own, latest, first, limit + 1)
+        size = 0 if step is None else step.size
+        entries = [read(cached) for cached in found[:limit]]
+        told = [
+            (entry, entry.act)
+            for entry in entries
+            if isinstance(entry.act, UseReserved) and entry.contract in self._kinds
         ]
-        told = found[:limit]
         known = self._parts.store.uses.by_commitments([act.place.declaration for _, act in told])
-        units = self._units([entry for entry, _ in told], step.size)
+        units = {root: self._units(root) for root in dict.fromkeys(_root(entry) for entry, _ in told)}
         reservations = (
             self._told(entry, act, known.get(act.place.declaration, ()), units[_root(entry)])
             for entry, act in told
         )
-        return Reservations(len(found), tuple(reservations), step.size)
+        following = found[limit].index if len(found) > limit else None
+        return Reservations(count, tuple(reservations), size, following)
 
-    def _open(self, size: int) -> Sequence[tuple[Entry, UseReserved]]:
-        """Return the open reservations among the first ``size`` entries, oldest first."""
-        found: dict[tuple[bytes, str, bytes, str, bytes, int], tuple[Entry, UseReserved]] = {}
-        for cached in self._parts.store.journal.entries_of_uses(self._own):
-            entry = read(cached)
-            place = getattr(entry.act, "place", None)
-            if entry.index >= size or entry.contract not in self._kinds or not isinstance(place, UsePlace):
-                continue
-            key = *_root(entry), place.office, place.declaration, place.item
-            if isinstance(entry.act, UseReserved):
-                found[key] = entry, entry.act
-            else:
-                found.pop(key, None)
-        return list(found.values())
-
-    def _units(self, entries: Sequence[Entry], size: int) -> dict[_Root, Mapping[int, str]]:
-        """Return the unit of each line of the records; each is read once, however many reservations there are on it."""
-        units: dict[_Root, Mapping[int, str]] = {}
-        for root in dict.fromkeys(map(_root, entries)):
-            contract, owner, tag = root
-            usage = self._parts.knowledge.story(owner, contract, tag, size).usage
-            units[root] = {} if usage is None else {line: state.unit for line, state in usage.lines.items()}
-        return units
+    def _units(self, root: _Root) -> Mapping[int, str]:
+        """Return the unit of each line of a record; its uses, however many, are not read for that."""
+        contract, owner, tag = root
+        entries = self._parts.store.journal.entries_of_lines(owner, tag)
+        found = [entry for entry in map(read, entries) if entry.contract == contract]
+        return {one.act.line: one.act.unit for one in found if isinstance(one.act, LineAuthorised)}
 
     def _told(
         self, entry: Entry, act: UseReserved, known: Sequence[KnownUse], units: Mapping[int, str]

@@ -173,11 +173,15 @@ class Reservation:
 
 @dataclass(frozen=True, slots=True)
 class Reservations:
-    """The oldest open reservations; ``count`` is how many there are in all, as of the first ``journal_size`` entries."""
+    """Open reservations, oldest first; ``count`` is how many there are in all, as of the first ``journal_size`` entries.
+
+    ``next`` is the entry from which to ask for the following ones, None after the last.
+    """
 
     count: int
     reservations: tuple[Reservation, ...]
     journal_size: int
+    next: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

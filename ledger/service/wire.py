@@ -272,7 +272,12 @@ def balance_shape(balance: BalanceAnswer) -> dict[str, object]:
 def reservations_shape(found: Reservations) -> dict[str, object]:
     """Return the open reservations and how many there are in all."""
     told = [{**plain(one), "kind": kind_text(one.kind)} for one in found.reservations]
-    return {"count": found.count, "reservations": told, "journalSize": found.journal_size}
+    return {
+        "count": found.count,
+        "reservations": told,
+        "journalSize": found.journal_size,
+        "next": found.next,
+    }
 
 
 def alert_shape(alert: Alert) -> dict[str, object]:

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from sqlalchemy.engine import URL
 
 # The newest file in ``migrations/versions``; a test compares the two.
-REVISION = "0003"
+REVISION = "0004"
 BUSY_SECONDS = 30.0
 _POLL_SECONDS = 0.02
 

@@ -26,12 +26,14 @@ from sqlalchemy import (
     update,
 )
 
+from ledger.store import reservations
 from ledger.store.comparison import differences
 from ledger.store.schema import (
     AGREEMENTS,
     ANCHORED_DOCUMENT,
     CACHE,
     GOVERNANCE,
+    LINES,
     USES,
     entries,
     events,
@@ -113,6 +115,7 @@ _FULL = (
 )
 _ABOUT = _FULL.where(entries.c.subject == bindparam("subject"), entries.c.owner == bindparam("owner"))
 _ABOUT_FROM = _ABOUT.where(entries.c.position >= bindparam("first"))
+_LINES = _ABOUT.where(text(LINES))
 _ANCHORING = _FULL.where(
     entries.c.type == literal_column("32"),
     literal_column(ANCHORED_DOCUMENT) == bindparam("document_id", type_=LargeBinary),
@@ -172,6 +175,12 @@ class CachedJournal:
             rows = connection.execute(_ABOUT_FROM, asked).all()
         return [CachedEntry(*row) for row in rows]
 
+    def entries_of_lines(self, owner: str, subject: bytes) -> list[CachedEntry]:
+        """Return the entries that opened the lines of a record, however often it was used since."""
+        with self._database.reading() as connection:
+            rows = connection.execute(_LINES, {"owner": owner, "subject": subject}).all()
+        return [CachedEntry(*row) for row in rows]
+
     def entries_anchoring(self, member: str, document_id: bytes) -> list[CachedEntry]:
         """Return the entries by which ``member`` anchored the document with this id, oldest first."""
         with self._database.reading() as connection:
@@ -189,6 +198,19 @@ class CachedJournal:
         with self._database.reading() as connection:
             rows = connection.execute(_USES, {"member": member, "first": first}).all()
         return [CachedEntry(*row) for row in rows]
+
+    def open_reservations(
+        self, member: str, before: int, first: int, limit: int
+    ) -> tuple[Step | None, int, list[CachedEntry]]:
+        """Return the newest step, how many of ``member``'s reservations are open, and the oldest of them.
+
+        Args:
+            before: second before which they were made. first, limit: those entries from index ``first`` on, at most
+            ``limit``.
+        """
+        with self._database.reading() as connection:
+            count, rows = reservations.open_in(connection, member, before, first, limit)
+            return self.head_in(connection), count, [CachedEntry(*row) for row in rows]
 
     def entries_of_types(
         self,
@@ -301,6 +323,7 @@ class CachedJournal:
             connection.execute(insert(events), [_event_values(row) for row in events_chunk])
         for entries_chunk in _chunks(entry_rows):
             connection.execute(insert(entries), [_entry_values(row) for row in entries_chunk])
+            reservations.add_in(connection, entries_chunk)
 
     @staticmethod
     def add_step_in(connection: Connection, step: Step) -> None:
@@ -311,6 +334,7 @@ class CachedJournal:
     @staticmethod
     def forget_in(connection: Connection, size: int) -> None:
         """Delete every entry from index ``size`` on, with its events and steps."""
+        reservations.forget_in(connection, size)
         connection.execute(delete(entries).where(entries.c.position >= size))
         connection.execute(delete(events).where(events.c.first >= size))
         connection.execute(delete(steps).where(steps.c.size > size))
@@ -325,8 +349,9 @@ class CachedJournal:
     def replace_in(cls, connection: Connection, other: CachedJournal) -> None:
         """Forget everything and take over what ``other`` holds, in chunks."""
         newest = select(func.max(steps.c.step)).scalar_subquery()
-        connection.execute(delete(entries))
-        connection.execute(delete(events))
+        for table in CACHE:
+            if table is not steps:
+                connection.execute(delete(table))
         connection.execute(delete(steps).where(steps.c.step != newest))
         connection.execute(update(steps).values(size=_KEPT))  # until the new ones are numbered after it
         with other._database.reading() as source:

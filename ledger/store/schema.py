@@ -1,6 +1,6 @@
 """Schema: the tables, in two parts that never refer to each other.
 
-The *cache* (``entries``, ``events``, ``steps``) says what the chain says; ``rebuild`` recreates it byte for
+The *cache* (``entries``, ``events``, ``reservations``, ``steps``) says what the chain says; ``rebuild`` recreates it byte for
 byte. The *own* part (everything else) exists nowhere else and is never dropped. Times are seconds since 1970
 UTC, digests raw bytes. A change here needs a migration in ``migrations/versions``; a test compares the two.
 """
@@ -59,6 +59,7 @@ entries = Table(
 GOVERNANCE = "type < 32"
 AGREEMENTS = "type >= 68 AND type <= 71"
 USES = "type >= 52 AND type <= 56"
+LINES = "type = 49"
 Index(
     "entries_of_governance",
     entries.c.position,
@@ -78,6 +79,13 @@ Index(
     sqlite_where=text(USES),
     postgresql_where=text(USES),
 )
+Index(
+    "entries_of_lines",
+    entries.c.subject,
+    entries.c.owner,
+    sqlite_where=text(LINES),
+    postgresql_where=text(LINES),
+)
 # The document id of an anchored record is the last 32 of its entry's 190 bytes: section 4 there.
 ANCHORED_DOCUMENT = "substr(entry, 159, 32)"
 Index(
@@ -86,6 +94,27 @@ Index(
     sqlite_where=entries.c.type == 0x20,
     postgresql_where=entries.c.type == 0x20,
     _table=entries,
+)
+
+# What follows from the entries alone; kept because a member's open reservations are few among all its uses.
+reservations = Table(
+    "reservations",
+    metadata,
+    Column("position", _Serial, primary_key=True, autoincrement=False),  # of the entry that reserved
+    Column("member", Text, nullable=False),
+    Column("use_id", Text, nullable=False),
+    Column("time", BigInteger, nullable=False),
+    Column("settled", BigInteger),  # position of the entry that consumed or released it
+    Index("reservations_by_use", "use_id"),
+)
+OPEN = "settled IS NULL"
+Index(
+    "reservations_open",
+    reservations.c.member,
+    reservations.c.position,
+    reservations.c.time,
+    sqlite_where=text(OPEN),
+    postgresql_where=text(OPEN),
 )
 
 steps = Table(
@@ -100,7 +129,7 @@ steps = Table(
     Column("frontier", LargeBinary, nullable=False),
 )
 
-CACHE = (events, entries, steps)
+CACHE = (events, entries, reservations, steps)
 
 # --- what only this gateway knows ---------------------------------------------------------------------------
 

@@ -246,13 +246,15 @@ def test_reservations_are_asked_for_by_their_age_and_a_few_at_a_time(client: Tes
     for name in ("1", "2"):
         client.post("/v1/uses", json=body("reserve", declaration=name))
     few = client.get("/v1/reservations", params={"limit": "1"}).json()
-    assert (few["count"], len(few["reservations"])) == (2, 1)
+    assert (few["count"], len(few["reservations"]), few["next"]) == (2, 1, 1)
+    rest = client.get("/v1/reservations", params={"limit": "1", "first": str(few["next"])}).json()
+    assert ([one["journalIndex"] for one in rest["reservations"]], rest["next"]) == ([1], None)
     old = client.get("/v1/reservations", params={"before": "2020-01-01T00:00:00Z"}).json()
-    assert old == {"count": 0, "reservations": [], "journalSize": 8}
+    assert old == {"count": 0, "reservations": [], "journalSize": 8, "next": None}
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"limit": "0"}, {"limit": "1001"}, {"before": "yesterday"}, {"state": "x"}]
+    "wrong", [{"limit": "0"}, {"limit": "1001"}, {"first": "-1"}, {"before": "yesterday"}, {"state": "x"}]
 )
 def test_a_wrong_question_about_reservations_names_its_parameter(
     wrong: dict[str, str], client: TestClient

@@ -169,13 +169,18 @@ def test_what_is_held_and_not_settled_is_listed(command: Command) -> None:
     [listed] = command("use", "reservations", "--json").lines()
     assert [one["useId"] for one in listed["reservations"]] == [use_id]
     command("use", "release", use_id)
-    assert command("use", "reservations").out == "0 open reservations, as of 8 entries of the journal\n"
+    assert command("use", "reservations").out == "0 open reservations as of 8 entries of the journal\n"
 
 
 def test_how_many_reservations_are_not_shown_is_said(command: Command) -> None:
     for item in ("1", "2"):
         command("use", "reserve", *LICENCE, *AT[:-1], item, *TEN)
-    assert "2 open reservations, 1 more than are shown" in command("use", "reservations", "--limit", "1").out
+    page = command("use", "reservations", "--limit", "1").out
+    assert "2 open reservations as of" in page
+    assert "--first 1 shows the following ones" in page
+    rest = command("use", "reservations", "--first", "1", "--json").lines()[0]
+    assert ([one["journalIndex"] for one in rest["reservations"]], rest["next"]) == ([1], None)
+    assert command("use", "reservations", "--first", "-1").code == 4
 
 
 @pytest.mark.parametrize("wrong", [("--limit", "0"), ("--before", "yesterday")])

@@ -282,9 +282,9 @@ class FaceLedger(Ledger):
         self._begin()
         return self.aeos.agreements
 
-    def reservations(self, before: datetime | None = None, limit: int = 100) -> Reservations:
+    def reservations(self, before: datetime | None = None, limit: int = 100, first: int = 0) -> Reservations:
         self._begin()
-        return self.uses.reservations(before, limit)
+        return self.uses.reservations(before, limit, first)
 
     def alerts(self, first: int = 0, limit: int = 100) -> Sequence[Alert]:
         self._begin()

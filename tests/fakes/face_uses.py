@@ -186,7 +186,7 @@ class FaceUses:
             any(one.overdrawn for one in lines), lines, uses, 7, 8,
         )  # fmt: skip
 
-    def reservations(self, before: datetime | None, limit: int) -> Reservations:
+    def reservations(self, before: datetime | None, limit: int, first: int) -> Reservations:
         found = [
             Reservation(
                 use_id, it.request.kind, it.request.issuer, it.request.number, bytes(32), it.request.office,
@@ -196,7 +196,9 @@ class FaceUses:
             for place, (use_id, it) in enumerate(self._booked.items())
             if it.state == "reserved" and (before is None or before > NOW)
         ]  # fmt: skip
-        return Reservations(len(found), tuple(found[:limit]), 8)
+        page = [one for one in found if one.journal_index >= first]
+        following = page[limit].journal_index if len(page) > limit else None
+        return Reservations(len(found), tuple(page[:limit]), 8, following)
 
     def _line(self, key: _Key) -> LineBalance:
         reserved = sum((it.reserved for it in self._of(key).values()), Decimal(0))

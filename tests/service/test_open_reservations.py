@@ -29,7 +29,7 @@ def reserve(journal: AJournal, *declarations: str) -> None:
         journal.write(AU, acts.UseReserved(a_place("L", name), 1_000_000))
 
 
-def told(store: Store, journal: AJournal) -> Any:
+def told(store: Store, journal: AJournal, limit: int = 100) -> Any:
     """What Australian customs are told once the journal was read."""
     read_on(store, journal)
     size = len(journal.entries)
@@ -41,7 +41,7 @@ def told(store: Store, journal: AJournal) -> Any:
         settings=SimpleNamespace(member=SimpleNamespace(code=AU)),
         manifest=SimpleNamespace(registries=[SimpleNamespace(address=LICENCES, kind=2)]),
     )
-    return OpenReservations(parts).read(None, 100)
+    return OpenReservations(parts).read(None, 0, limit)
 
 
 def test_only_what_is_neither_consumed_nor_released_is_told_the_oldest_first(
@@ -59,6 +59,13 @@ def test_only_what_is_neither_consumed_nor_released_is_told_the_oldest_first(
         and one.act.place.declaration in (a_digest("B"), a_digest("D"))
     )
     assert (found.count, found.journal_size) == (2, len(journal.entries))
+
+
+def test_a_page_says_where_the_next_one_begins(store: Store, journal: AJournal) -> None:
+    reserve(journal, "A", "B", "C")
+    first = told(store, journal, limit=2)
+    assert (first.count, first.next) == (3, first.reservations[1].journal_index + 1)
+    assert told(store, journal, limit=3).next is None
 
 
 def test_more_reservations_on_one_record_are_no_more_questions_to_the_store(

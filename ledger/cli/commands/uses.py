@@ -53,6 +53,9 @@ def add(commands: Any) -> None:
     one.add_argument(
         "--limit", type=int, default=100, metavar="N", help="how many, the oldest first (default: 100)"
     )
+    one.add_argument(
+        "--first", type=int, default=0, metavar="N", help="journal entry from which to look (default: 0)"
+    )
     json_option(one)
 
     balance = group(commands, "balance", "what may still be taken on a record")
