@@ -5,16 +5,18 @@ Rule: nothing is decided here. What is not known is left out of the facts, and t
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from ledger.core import numbers
+from ledger.core.acts import RecordAnchored
 from ledger.core.facts import Candidate, Facts, Parent, Question, Sight
 from ledger.service.questions import issuer_of, number_of
 from ledger.service.reading import moment
 from ledger.service.sighting import Seen, Sighting, Subject
+from ledger.service.stories import read
 
 if TYPE_CHECKING:
     from ledger.chain.manifest import Manifest
@@ -113,7 +115,7 @@ class Gathering:
             slot=slot,
             key_owners=_owners(consortium, question.document),
             second_keys=self._second_keys(question, story.record),
-            candidates=() if story.record is not None else self._candidates(question, subject.issuer),
+            candidates=() if story.record is not None else self._candidates(question, subject, step.size),
             usage=root.usage,
             root=root.record,
             parents=self._parents(question, consortium, story, subject, step),
@@ -133,8 +135,8 @@ class Gathering:
         except numbers.UnusableNumber:
             return None
 
-    def _candidates(self, question: Question, issuer: str) -> tuple[Candidate, ...]:
-        """Return look-alikes of the number that this gateway knows and whose second key is the one given."""
+    def _candidates(self, question: Question, subject: Subject, size: int) -> tuple[Candidate, ...]:
+        """Return look-alikes of the number that stand on the ledger, each with the second keys that are known of it."""
         if question.second_key is None or not number_of(question):
             return ()
         try:
@@ -142,14 +144,38 @@ class Gathering:
             asked = numbers.normalise(number_of(question))
         except numbers.UnusableNumber:
             return ()
-        known = self.store.documents.numbers_with_second_key(question.kind, issuer, second)
+        documents = self.store.documents
+        known = documents.numbers_with_second_key(question.kind, subject.issuer, second)
         folded = numbers.fold_look_alikes(asked)
-        return tuple(
-            Candidate(number, frozenset({second, question.second_key}))
+        held = {
+            normalised: Candidate(number, frozenset({second, question.second_key}))
             for number in known
             if (normalised := numbers.normalise(number)) != asked
             and numbers.fold_look_alikes(normalised) == folded
-        )
+        }
+        return (*held.values(), *self._unheld(question, subject, asked, held, size))
+
+    def _unheld(
+        self, question: Question, subject: Subject, asked: str, held: Container[str], size: int
+    ) -> Iterator[Candidate]:
+        """Yield look-alikes whose records are on the ledger although the documents are not here, as at customs.
+
+        All that is known of those is when they were anchored, which stands in for the day of issue.
+        """
+        key = self.tag_keys.find(subject.issuer)
+        if key is None:
+            return
+        tags = {
+            numbers.tag(key.secret, question.kind, one): one
+            for one in numbers.look_alikes(asked)
+            if one not in held
+        }
+        found = self.store.journal.head_and_entries_about_any(list(tags))[1] if tags else {}
+        for (owner, tag), cached in found.items():
+            for entry in map(read, cached) if owner == subject.issuer else ():
+                anchors = isinstance(entry.act, RecordAnchored) and entry.contract == subject.registry
+                if anchors and entry.index < size:
+                    yield Candidate(tags[tag], _days_of(entry.time))
 
     def _second_keys(self, question: Question, record: RecordState | None) -> frozenset[str] | None:
         if question.second_key is None or record is None:
@@ -190,6 +216,12 @@ def references_of(document: Opened | None) -> list[tuple[str, str]]:
         for one in references[:_MOST_PARENTS]
         if isinstance(one, dict)
     ]
+
+
+def _days_of(seconds: int) -> frozenset[str]:
+    """Return the days that it is anywhere on Earth at a moment: the issuing body's own is among them."""
+    time = datetime.fromtimestamp(seconds, UTC)
+    return frozenset(f"{time + timedelta(hours=shift):%Y-%m-%d}" for shift in (-12, 0, 14))
 
 
 def _sight(step: Step | None) -> Sight | None:

@@ -67,6 +67,23 @@ def test_8_a_slip_of_o_for_zero_is_suggested_only_with_the_right_invoice_number(
     assert helped["record"] is None, "nothing is accepted in the place of what was typed"
 
 
+def test_8_customs_is_told_the_look_alike_that_was_anchored_on_the_day_of_issue(world: World) -> None:
+    certificate = world.certificate(issueDate=now().date().isoformat())
+    number = world.viet_nam.anchored(certificate)
+    slip = number.replace("0", "O", 1)
+
+    def told(**more: str) -> dict[str, str]:
+        verdict = world.china.get("/v1/verify", issuer="VN-VCCI", number=slip, **more)
+        assert verdict["verdict"] == "REFER"
+        assert "R07" in findings(verdict)
+        return findings(verdict)
+
+    assert "X12" not in told()
+    assert number.replace(" ", "") in told(secondKey=certificate["issueDate"])["X12"]
+    assert "X12" not in told(secondKey="2020-01-01")
+    assert "X12" not in told(secondKey=certificate["invoices"][0]["number"])
+
+
 def test_10_an_altered_weight_is_rejected_as_not_what_was_anchored(world: World) -> None:
     certificate = world.certificate()
     weight = certificate["items"][0]["quantities"][0]
