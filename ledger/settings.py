@@ -130,7 +130,7 @@ class MemberSettings:
     code: str = _setting("", _member, "code of the member that this gateway acts for; empty: it only reads")
     roles: tuple[str, ...] = _setting((), _roles, f"what the gateway is used for: {', '.join(ROLES)}")
     utc_offset: timedelta | None = _setting(
-        "", _offset, "offset of its offices, such as +08:00; times are then told by it too; empty: in UTC"
+        "", _offset, "offset of its offices, such as +08:00, by which days and times are told; empty: UTC"
     )
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 from functools import cache
 from typing import TYPE_CHECKING, TypeVar
 
@@ -131,7 +131,8 @@ class _Wiring:
             ),
             reference=self._reference,
             observed=lambda: self._observed,
-            clock=clock,
+            # By the offices' clock: what is asked without a time is asked on their day.
+            clock=lambda: clock().astimezone(timezone(self._settings.member.utc_offset or timedelta())),
             freshness=timedelta(seconds=self._settings.chain.freshness_seconds),
             limits=self._limits,
             own=self._settings.member.code,

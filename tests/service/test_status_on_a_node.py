@@ -12,6 +12,7 @@ from ledger.core.verdict import Verdict, Word
 from ledger.errors import Refused, Rejected
 from ledger.service.answers import StatusAction
 from ledger.service.ledger import Ledger
+from ledger.settings import read_settings
 from ledger.wiring import open_ledger
 from tests.consortium import Consortium
 from tests.gateways import CUSTOMS, ISSUER, a_fresh_certificate, ask, issued, names, wait_until
@@ -139,3 +140,18 @@ def test_only_the_issuer_changes_its_record_and_every_mistake_is_told_at_once(pa
     with pytest.raises(Rejected) as rejected:
         pair.customs.change_status(ISSUER, "VN-CN 1", StatusAction.REVOKE, 0)
     assert [problem.code for problem in rejected.value.problems] == ["NOT_OUR_RECORD", "REASON_INVALID"]
+
+
+def test_times_and_the_day_are_told_by_the_offices_clock_where_it_is_set(
+    pair: Pair, consortium: Consortium
+) -> None:
+    certificate = a_fresh_certificate(consortium)
+    [result] = issued(pair.issuer, certificate)
+    pair.change(result.number, StatusAction.REVOKE, 24)
+    environment = {"TRADESEAL_MEMBER_UTC_OFFSET": "+08:00"}
+    with open_ledger(read_settings(consortium.folder / CUSTOMS, environment)) as customs:
+        verdict = ask(customs, issuer=ISSUER, number=result.number)
+    assert verdict.as_of.utcoffset() == timedelta(hours=8)
+    messages = [one.message for check in verdict.checks for one in check.findings if one.code == "R24"]
+    assert all("UTC+8" in message for message in messages), messages
+    assert messages
