@@ -69,7 +69,7 @@ def settled(result: IssueResult, shape: dict[str, object], trace: str) -> Done:
 
 def _refusal(result: IssueResult, shape: dict[str, Any], trace: str) -> Response:
     wrong = any(one.severity is Severity.ERROR for one in result.problems)
-    code = "INPUT_REJECTED" if wrong else "REFUSED"
+    code = "INPUT_REJECTED" if wrong and not result.refusal else "REFUSED"
     return problem(
         code, result.reason or "the certificate was refused", trace, problems=result.problems, more=shape
     )

@@ -135,6 +135,7 @@ class IssueItem(Given):
     anchored_at: Moment | None
     reason: str
     problems: list[ProblemItem]
+    refusal: str | None = Field(description="The contract's error, where it was the chain that refused it.")
 
 
 class IssueAnswer(Given):

@@ -363,7 +363,7 @@ class Issuer:
             return issued.other_content(draft, f"was anchored in block {others[0].block_number}")
         row = None if document.outbox is None else self._store.outgoing.latest(document.outbox)
         told = self._told(draft, document.reason_code, None if row is None else row.arguments)
-        return issued.refused(draft, (*draft.problems, told.problem), told.sentence)
+        return issued.refused(draft, (*draft.problems, told.problem), told.sentence, document.reason_code)
 
     def _told(self, draft: Draft, code: str, arguments: Mapping[str, object] | None) -> Told:
         member = self._body.member

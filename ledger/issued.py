@@ -34,6 +34,7 @@ class Issued:
         reason: why it was refused or is pending, in one sentence; of an anchored AEO entry, why types or aliases are
             missing. Empty otherwise.
         problems: everything found wrong with it, warnings included.
+        refusal: the contract's error, where it was the chain that refused it.
     """
 
     source: str
@@ -44,6 +45,7 @@ class Issued:
     anchored_at: int | None = None
     reason: str = ""
     problems: tuple[Problem, ...] = ()
+    refusal: str = ""
 
 
 def anchored(
@@ -67,11 +69,16 @@ def anchored(
     )
 
 
-def refused(draft: Draft, problems: Sequence[Problem], reason: str = "") -> Issued:
-    """Return the result of a document that will not be anchored."""
+def refused(draft: Draft, problems: Sequence[Problem], reason: str = "", refusal: str = "") -> Issued:
+    """Return the result of a document that will not be anchored; ``refusal`` is the contract's error, if it was one."""
     found = tuple(problems)
     return Issued(
-        draft.source, draft.number, Outcome.REFUSED, reason=reason or _first_error(found), problems=found
+        draft.source,
+        draft.number,
+        Outcome.REFUSED,
+        reason=reason or _first_error(found),
+        problems=found,
+        refusal=refusal,
     )
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 from ledger.core.checks.wording import moment_words
 from ledger.errors import Refused
 from ledger.service.aeo_answers import AeoAction, AgreementAction
+from ledger.service.refusals import plainly
 
 if TYPE_CHECKING:
     from ledger.service.aeo_answers import AeoRequest, AgreementRequest
@@ -19,15 +20,15 @@ _ENDED: Final = ("revoked", "cancelled", "replaced")
 
 
 def in_entry_words(refused: Refused, request: AeoRequest) -> Refused:
-    """Return the refusal of an act on an entry with a sentence for its keeper; one about something else stays."""
+    """Return the refusal of an act on an entry with a sentence for its keeper; an unknown error stays as it is."""
     tell = _OF_ENTRIES.get(refused.code)
-    return refused if tell is None else _said(refused, tell(refused.arguments, request))
+    return plainly(refused) if tell is None else _said(refused, tell(refused.arguments, request))
 
 
 def in_agreement_words(refused: Refused, request: AgreementRequest) -> Refused:
-    """Return the refusal of an act on an agreement with a sentence for who asked; one about something else stays."""
+    """Return the refusal of an act on an agreement with a sentence for who asked; an unknown error stays as it is."""
     tell = _OF_AGREEMENTS.get(refused.code)
-    return refused if tell is None else _said(refused, tell(refused.arguments, request))
+    return plainly(refused) if tell is None else _said(refused, tell(refused.arguments, request))
 
 
 def _said(refused: Refused, message: str) -> Refused:

@@ -85,6 +85,7 @@ class IssueResult:
         journal_index: index of its entry, None while it is not anchored.
         reason: why it was refused or is pending, in one sentence; empty otherwise.
         problems: everything validation found, warnings included.
+        refusal: the contract's error, such as ``ConsortiumRoleMissing``, where it was the chain that refused it.
     """
 
     source: str
@@ -95,6 +96,7 @@ class IssueResult:
     anchored_at: datetime | None = None
     reason: str = ""
     problems: tuple[Problem, ...] = ()
+    refusal: str = ""
 
 
 @dataclass(frozen=True, slots=True)

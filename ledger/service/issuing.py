@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ledger.anchoring_refusals import told
 from ledger.chain import use_calls
 from ledger.core.documents.kinds import kind_of
 from ledger.core.documents.shape import read_tree
@@ -15,7 +16,7 @@ from ledger.service.refusals import in_words
 
 if TYPE_CHECKING:
     from ledger.issued import Issued
-    from ledger.service.accounts import Accounts
+    from ledger.service.accounts import Account, Accounts
     from ledger.service.acting import Acting
     from ledger.service.answers import ActReceipt
     from ledger.service.parts import Parts
@@ -62,4 +63,11 @@ class Issuing:
         try:
             return self._acting.carry_out("open the balance of a record", _ORIGIN, call, self._own, tag)
         except Refused as refused:
-            raise in_words(refused, account, None, self._parts.settings.member.utc_offset) from refused
+            raise self._in_words(refused, account) from refused
+
+    def _in_words(self, refused: Refused, account: Account) -> Refused:
+        if not refused.code.startswith("Consortium"):
+            return in_words(refused, account, None, self._parts.settings.member.utc_offset)
+        document_type = account.record.document_type
+        words = told(refused.code, refused.arguments, member=self._own, document_type=document_type)
+        return Refused(refused.code, words.sentence, refused.arguments)

@@ -331,6 +331,7 @@ def _issue_result(issued: Issued) -> IssueResult:
         anchored_at=None if issued.anchored_at is None else moment(issued.anchored_at),
         reason=issued.reason,
         problems=issued.problems,
+        refusal=issued.refusal,
     )
 
 

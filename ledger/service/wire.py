@@ -191,6 +191,7 @@ def issue_shape(result: IssueResult) -> dict[str, object]:
         "anchoredAt": plain(result.anchored_at),
         "reason": result.reason,
         "problems": [problem_shape(one) for one in result.problems],
+        "refusal": result.refusal or None,
     }
 
 

@@ -77,6 +77,13 @@ def test_4_a_chamber_that_anchors_a_cites_permit_is_refused_by_the_chain(world: 
     assert (result["outcome"], result["journalIndex"]) == ("refused", None)
     assert result["reason"] == "R23: This body is not registered to issue type 626 for country AU."
     assert [one["code"] for one in result["problems"] if one["severity"] == "error"] == ["R23"]
+    assert result["refusal"] == "ConsortiumRoleMissing"
+    alone = chamber.client.post("/v1/documents", json=permit)
+    assert (alone.status_code, alone.json()["code"], alone.json()["detail"]) == (
+        409,
+        "REFUSED",
+        result["reason"],
+    )
     number = permit["certificateNumber"]
     verdict = world.china.get("/v1/verify", issuer="AU-CHAMBER", number=number, kind="licence")
     assert (verdict["verdict"], "R07" in findings(verdict)) == ("REFER", True)

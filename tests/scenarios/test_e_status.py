@@ -35,7 +35,7 @@ def test_28_what_was_used_cannot_be_replaced(world: World) -> None:
     )
     body = {"number": old, "reason": "R01", "document": new}
     response = world.viet_nam.client.post("/v1/replacements", json=body)
-    assert (response.status_code, response.json()["outcome"]) == (422, "refused")
+    assert (response.status_code, response.json()["outcome"]) == (409, "refused")
     assert response.json()["detail"].startswith("R11: It has been used")
     assert world.china.get("/v1/history", issuer="VN-VCCI", number=old)["lines"][-1]["act"] == "UseConsumed"
 

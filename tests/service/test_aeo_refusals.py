@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from ledger.chain.rules import SENTENCES
 from ledger.errors import Refused
 from ledger.service.aeo_answers import AeoAction, AeoRequest, AgreementAction, AgreementRequest
 from ledger.service.aeo_refusals import in_agreement_words, in_entry_words
@@ -86,9 +87,21 @@ def test_another_form_that_is_taken_or_is_none_is_told() -> None:
     assert of_entry("AeoAliasInvalid", AeoAction.REMOVE_ALIAS) == "AU-2 is not another form of AU-1."
 
 
-def test_a_refusal_about_something_else_stays_as_it_is_and_the_code_always_does() -> None:
-    refused = Refused("ConsortiumNotOperator", "this account does not act for the member", {})
+@pytest.mark.parametrize("error", sorted(SENTENCES))
+def test_every_error_is_told_as_a_sentence_and_the_code_stays(error: str) -> None:
+    refused = Refused(
+        error, "as the contract says it", {"from": "valid", "to": "valid", "time": 1, "earliest": 2}
+    )
+    entry = in_entry_words(refused, AeoRequest(AeoAction.GRANT, "AU-1", "AEOS"))
+    agreement = in_agreement_words(refused, AgreementRequest(AgreementAction.LIFT, agreement=7))
+    for told in (entry, agreement):
+        assert told.code == error
+        assert error not in str(told)
+        assert str(told) != "as the contract says it"
+        assert str(told).endswith(".")
+
+
+def test_an_error_of_a_later_contract_stays_as_it_is() -> None:
+    refused = Refused("AeoMoonTooFull", "as the contract says it", {})
     assert in_entry_words(refused, AeoRequest(AeoAction.GRANT, "AU-1")) is refused
-    request = AgreementRequest(AgreementAction.LIFT, agreement=7)
-    assert in_agreement_words(refused, request) is refused
-    assert in_agreement_words(Refused("AeoNotParty", "", {}), request).code == "AeoNotParty"
+    assert in_agreement_words(refused, AgreementRequest(AgreementAction.LIFT, agreement=7)) is refused
