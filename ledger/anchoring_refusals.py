@@ -7,10 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from ledger.chain.rules import SENTENCES
+from ledger.core.checks.wording import moment_words
 from ledger.core.problems import Problem
+
+if TYPE_CHECKING:
+    from ledger.core.state import KeyState
 
 NUMBER_ALREADY_ANCHORED: Final = "NUMBER_ALREADY_ANCHORED"
 ISSUE_ANOTHER: Final = "To correct it issue a replacement or a corrected copy."
@@ -59,11 +63,12 @@ _TOLD: Final = {
         "The document key was not notified; register it first (tradeseal key register).",
     ),
     "ConsortiumKeyRetired": _Words(
-        "R05", "", "", "a document key that is not retired", "The document key is retired; register another one."
+        "R05", "", "", "a document key that is not retired",
+        "The document key is retired{since}: it was superseded or is no longer used. Seal with another one."
     ),
     "ConsortiumKeyCompromised": _Words(
         "R05", "", "", "a document key that nobody else may have had",
-        "The document key was reported as compromised; register another one.",
+        "The document key was reported as compromised{since}: it may have been in other hands. Seal with another one.",
     ),
     "RegistryNumberTaken": _Words(
         NUMBER_ALREADY_ANCHORED, "certificateNumber", "", "a number that is free",
@@ -110,20 +115,36 @@ class _Known(dict[str, object]):
 
 
 def told(
-    error: str, arguments: Mapping[str, object], *, member: str, economy: str = "", document_type: int = 0
+    error: str,
+    arguments: Mapping[str, object],
+    *,
+    member: str,
+    economy: str = "",
+    document_type: int = 0,
+    key: KeyState | None = None,
 ) -> Told:
     """Return what the refusal ``error`` with its arguments means for a document that ``member`` was to issue.
 
     Args:
-        economy: that of the member, empty if not known. document_type: UNTDID 1001 code.
+        economy: that of the member, empty if not known. document_type: UNTDID 1001 code. key: the document key as the
+        journal has it.
     """
     where = f" for country {economy}" if economy else ""
-    known = _Known({**arguments, "member": member, "type": document_type, "where": where})
+    since = _since(error, key)
+    named = {"member": member, "type": document_type, "where": where, "since": since}
+    known = _Known({**arguments, **named})
     words = _words(error, arguments)
     path, value, expectation, sentence = (text.format_map(known) for text in words[1:])
     # What the number is free of is told by its own code; a treaty's goes before the sentence.
     shown = f"{words.code}: {sentence}" if words.code and words.code != NUMBER_ALREADY_ANCHORED else sentence
     return Told(Problem(path, value, expectation, code=words.code or error), shown)
+
+
+def _since(error: str, key: KeyState | None) -> str:
+    if key is None:
+        return ""
+    time = key.retired_at if error == "ConsortiumKeyRetired" else key.compromised_since
+    return "" if time is None else f" since {moment_words(time)}"
 
 
 def _words(error: str, arguments: Mapping[str, object]) -> _Words:

@@ -20,7 +20,6 @@ from itertools import chain, islice
 from typing import TYPE_CHECKING
 
 from ledger import followers, issued
-from ledger.anchoring_refusals import Told, told
 from ledger.core.acts import RecordReplaced
 from ledger.core.entries import decode
 from ledger.core.envelope import attach
@@ -350,7 +349,10 @@ class Issuer:
                 for place, draft in chunk.waiting.pop(document_id):
                     missing = None
                     if refused is not None:
-                        missing = (refused.purpose, self._told(draft, refused.reason_code, refused.arguments))
+                        missing = (
+                            refused.purpose,
+                            self._body.told(draft, document.key, refused.reason_code, refused.arguments),
+                        )
                     chunk.results[place] = issued.anchored(draft, document, Outcome.ANCHORED, missing)
             elif document.state is DocumentState.REFUSED:
                 for place, draft in chunk.waiting.pop(document_id):
@@ -362,13 +364,10 @@ class Issuer:
         if others:
             return issued.other_content(draft, f"was anchored in block {others[0].block_number}")
         row = None if document.outbox is None else self._store.outgoing.latest(document.outbox)
-        told = self._told(draft, document.reason_code, None if row is None else row.arguments)
+        told = self._body.told(
+            draft, document.key, document.reason_code, None if row is None else row.arguments
+        )
         return issued.refused(draft, (*draft.problems, told.problem), told.sentence, document.reason_code)
-
-    def _told(self, draft: Draft, code: str, arguments: Mapping[str, object] | None) -> Told:
-        member = self._body.member
-        economy = self._body.economy_of(member) or ""
-        return told(code, arguments or {}, member=member, economy=economy, document_type=draft.document_type)
 
     def _give_up(self, chunk: _Chunk) -> None:
         why = self._trouble or "the chain has not taken it yet"

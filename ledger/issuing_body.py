@@ -9,12 +9,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from ledger.anchoring_refusals import Told, told
 from ledger.core import numbers
 from ledger.core.opening import Link, Opening
 from ledger.core.problems import Problem
 from ledger.sealing import Draft, Recipe
 
 if TYPE_CHECKING:
+    from ledger.core.state import MemberState
     from ledger.core.strictjson import Limits
     from ledger.keys.signer import Signer
 
@@ -23,7 +25,7 @@ def _nobody(_member: str) -> bytes | None:
     return None
 
 
-def _nowhere(_member: str) -> str | None:
+def _nothing(_member: str) -> MemberState | None:
     return None
 
 
@@ -34,7 +36,7 @@ class IssuingBody:
     Args:
         registries: addresses of the registries that keep the records, by kind.
         tag_key_of: the tag key of another member, whose documents ours may hang on; None when it is not here.
-        economy_of: ISO 3166-1 code of a member's economy; None when it is not known.
+        member_of: a member as the journal has it; None when it is not there.
     """
 
     member: str
@@ -43,7 +45,7 @@ class IssuingBody:
     registries: Mapping[int, bytes]
     chain_id: int
     tag_key_of: Callable[[str], bytes | None] = field(default=_nobody, repr=False)
-    economy_of: Callable[[str], str | None] = field(default=_nowhere, repr=False)
+    member_of: Callable[[str], MemberState | None] = field(default=_nothing, repr=False)
 
     def recipes(self, limits: Limits) -> list[Recipe]:
         """Return how documents are sealed, one recipe for each kind that there is a registry for."""
@@ -75,3 +77,15 @@ class IssuingBody:
                 return replace(error.problem, path="references")
             link = Link(parent.relation, parent.issuer, tag)
         return Opening(link, draft.terms, draft.grants, draft.aliases)
+
+    def told(self, draft: Draft, key: bytes, code: str, arguments: Mapping[str, object] | None) -> Told:
+        """Return what the refusal ``code`` of a contract means for a draft that was sealed with ``key`` (thumbprint)."""
+        member = self.member_of(self.member)
+        return told(
+            code,
+            arguments or {},
+            member=self.member,
+            economy="" if member is None else member.economy,
+            document_type=draft.document_type,
+            key=None if member is None else member.keys.get(key),
+        )

@@ -208,7 +208,7 @@ class _Wiring:
             self._manifest.by_kind,
             self._manifest.chain_id,
             self._tag_key_of,
-            lambda code: _economy_of(knowledge, code),
+            lambda code: knowledge.consortium().members.get(code),
         )
         return Issuer(
             self._store,
@@ -224,11 +224,6 @@ class _Wiring:
     def _tag_key_of(self, member: str) -> bytes | None:
         key = self._tag_keys.find(member)
         return None if key is None else key.secret
-
-
-def _economy_of(knowledge: Knowledge, code: str) -> str | None:
-    member = knowledge.consortium().members.get(code)
-    return None if member is None else member.economy
 
 
 _Made = TypeVar("_Made")

@@ -9,6 +9,7 @@ import pytest
 from ledger.anchoring_refusals import told
 from ledger.chain.rules import CONTRACTS, artifact
 from ledger.core.reasons import Reason
+from ledger.core.state import KeyState
 
 CODES = {reason.code for reason in Reason}
 
@@ -73,6 +74,13 @@ def test_more_than_a_parent_has_left_is_told_with_both_quantities() -> None:
     _, sentence = of_a_permit("UseBalanceExceeded", line=1, asked="50", free="30.5")
     assert "50" in sentence
     assert "30.5" in sentence
+
+
+def test_a_key_that_ended_is_told_with_since_when() -> None:
+    key = KeyState(bytes(32), 1, b"", 1, 1, trusted=True, retired_at=1_767_225_600)
+    ended = told("ConsortiumKeyRetired", {}, member="AU-CHAMBER", key=key).sentence
+    assert "R05: The document key is retired since 2026-01-01 00:00 UTC: it was superseded" in ended
+    assert "since" not in told("ConsortiumKeyRetired", {}, member="AU-CHAMBER").sentence
 
 
 def test_an_error_of_a_later_contract_is_told_by_its_name_and_breaks_nothing() -> None:

@@ -106,7 +106,9 @@ def test_what_a_key_signed_before_it_was_retired_stays_good(consortium: Consorti
         anchored_at = ledger.journal(ledger.head().size - 1, 1)[0].time
         wait_until(anchored_at + SECOND)
         ledger.act("retire-key", {"key": open_signer(read_settings(home, {})).thumbprint})
-    assert refusal(consortium, home) == ["R05"]
+        [refused] = issued(ledger, a_fresh_certificate(consortium, home.name))
+    assert [one.code for one in refused.problems if one.severity == "error"] == ["R05"]
+    assert f"R05: The document key is retired since {datetime.now(UTC):%Y-%m-%d}" in refused.reason
     verdict = judged(consortium, document)
     assert (verdict.word, "KEY_RETIRED_LATER" in names(verdict)) == (Word.ACCEPT_WITH_REMARKS, True)
 
