@@ -1,7 +1,8 @@
 """Data: does the declaration agree with the certificate or licence, item by item?
 
 The one rule: what is wrong with one item stands in the way of that item only. Tariff codes are compared to six digits, under
-a licence on all the digits that both give; what a licence does not say is not compared. Quantities: see ``quantities``.
+a licence on all the digits that both give; what a licence does not say is not compared. What the declaration leaves out is no
+agreement: it is told as not compared. Quantities: see ``quantities``.
 """
 
 from __future__ import annotations
@@ -177,6 +178,11 @@ def _about_item(case: Case, declared: DeclarationItem, item: Mapping[str, Any]) 
     origin = country.get("country") if isinstance(country, Mapping) else None
     if origin is None and case.question.kind == LICENCE:
         return  # the licence does not say
-    if declared.origin_country is not None and declared.origin_country != origin:
+    if declared.origin_country is None:
+        message = f"Item {place}: no country of origin is declared, so none was compared."
+        yield Finding.of(
+            Reason.NOT_COMPARED, Word.ACCEPT_WITH_REMARKS, message, item=place, next_step=_COMPARE
+        )
+    elif declared.origin_country != origin:
         message = f"Item {place}: declared origin {declared.origin_country}, certified {str(origin)[:8]}."
         yield Finding.of(Reason.ORIGIN_COUNTRY_MISMATCH, Word.REFER, message, item=place, next_step=_COMPARE)

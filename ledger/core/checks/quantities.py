@@ -1,8 +1,12 @@
 """Quantities: is no more declared than an item certifies?
 
 The one rule: exact, and within a dimension; only more than was certified is a finding. Several declared items that claim
-one item are added up. Of a permit that was endorsed at export the endorsed quantity counts, of a licence its tolerance, and
-the value where its balance is kept in value.
+one item are added up, each with one amount for each certified one: that of its kind, and only where not all of them give that
+kind, another of its dimension. One measure that both sides give is enough. Gross mass bounds net mass from above, so more
+of it than of a certified net mass shows nothing, and is referred as not compared.
+
+Of a permit that was endorsed at export the endorsed quantity counts, of a licence its tolerance, and the value where its
+balance is kept in value.
 """
 
 from __future__ import annotations
@@ -24,6 +28,9 @@ _COMPARE = "Compare the item with the document."
 _DIGITS: Final = 60
 _LONGEST: Final = 40
 _VALUE: Final = "VALUE"
+_GROSS: Final = "GROSS_MASS"
+_STANDING_IN: Final = ("NET_MASS", "SUPPLEMENTARY", "OTHER", _GROSS)
+"""Kinds that stand in for another one of their dimension, the most telling first."""
 
 
 class _Amount(NamedTuple):
@@ -41,30 +48,96 @@ def about_quantities(
     certified, endorsed = _certified(case, item)
     if not certified and case.question.kind == LICENCE:
         return
-    totals: dict[tuple[str, str, str], Decimal] = {}
+    given = [(one, list(_declared(one))) for one in declared]
+    for one, amounts in given:
+        yield from _about_units(case, one, amounts, certified)
     word = "endorsed at export" if endorsed else "certified"
-    for one in declared:
-        limits = [(amount, _limit(case, amount, certified)) for amount in _declared(one)]
-        quantities = [(amount, limit) for amount, limit in limits if amount.kind != _VALUE]
-        if quantities and all(limit is None for _, limit in limits):
-            units = ", ".join(amount.unit for amount, _ in quantities)
-            message = f"Item {one.sequence}: {units} cannot be compared with the certified units."
-            yield Finding.of(Reason.UNIT_MISMATCH, Word.REFER, message, item=one.sequence, next_step=_COMPARE)
-        for amount, limit in limits:
-            if limit is None:
+    exceeded = False
+    for limit in certified:
+        own = [(one, _fitting(case, amounts, limit, alike=True)) for one, amounts in given]
+        for finding in _about_sum(case, own, limit, word):
+            exceeded = True
+            yield finding
+    if not exceeded:
+        yield from _about_mixed(case, given, certified, word)
+
+
+def _about_mixed(
+    case: Case,
+    given: Sequence[tuple[DeclarationItem, list[_Amount]]],
+    certified: Sequence[_Amount],
+    word: str,
+) -> Iterator[Finding]:
+    """Yield what is wrong where no certified amount has one of its own kind in every declared item that has any."""
+    certified = [limit for limit in certified if limit.kind != _VALUE]
+    telling = [(one, amounts) for one, amounts in given if _comparable(case, amounts, certified)]
+    for limit in certified:
+        if all(_fitting(case, amounts, limit, alike=True) for _, amounts in telling):
+            return
+    common = False
+    for limit in certified:
+        mixed = [(one, _fitting(case, amounts, limit)) for one, amounts in telling]
+        if all(amount is not None for _, amount in mixed):
+            common = True
+            yield from _about_sum(case, mixed, limit, word)
+    if telling and not common:
+        numbers = ", ".join(str(one.sequence) for one, _ in telling)
+        place = telling[-1][0].sequence
+        message = f"Items {numbers} claim one certified item in units that cannot be added up."
+        yield Finding.of(Reason.UNIT_MISMATCH, Word.REFER, message, item=place, next_step=_COMPARE)
+
+
+def _about_sum(
+    case: Case, amounts: Iterable[tuple[DeclarationItem, _Amount | None]], limit: _Amount, word: str
+) -> Iterator[Finding]:
+    """Yield the declared items from which on ``amounts`` together are more than ``limit``."""
+    total, gross = Decimal(0), False
+    allowed = _allowed(case, limit.amount)
+    with localcontext() as context:
+        context.prec = _DIGITS
+        for one, amount in amounts:
+            if amount is None:
                 continue
-            value = case.reference.units.convert(amount.amount, amount.unit, limit.unit)
-            # Net and gross mass of the same goods may both be held against the one mass that is certified.
-            place = (amount.kind, limit.kind, limit.unit)
-            total = totals[place] = totals.get(place, Decimal(0)) + (
-                amount.amount if value is None else value
+            total += amount.amount
+            gross = gross or (amount.kind == _GROSS and limit.kind != _GROSS)
+            if total <= allowed:
+                continue
+            told, whole = amount_words(total, limit.unit), amount_words(limit.amount, limit.unit)
+            reason, message = (
+                Reason.QUANTITY_MISMATCH,
+                f"Item {one.sequence}: declared {told}, {word} {whole}.",
             )
-            if total > _allowed(case, limit.amount):
-                told, whole = amount_words(total, limit.unit), amount_words(limit.amount, limit.unit)
-                message = f"Item {one.sequence}: declared {told}, {word} {whole}."
-                yield Finding.of(
-                    Reason.QUANTITY_MISMATCH, Word.REFER, message, item=one.sequence, next_step=_COMPARE
+            if gross:
+                reason = Reason.NOT_COMPARED
+                message = (
+                    f"Item {one.sequence}: declared {told}, gross mass counted in, {word} {whole} of another kind; "
+                    "the two cannot be compared."
                 )
+            yield Finding.of(reason, Word.REFER, message, item=one.sequence, next_step=_COMPARE)
+
+
+def _about_units(
+    case: Case, one: DeclarationItem, amounts: Sequence[_Amount], certified: Sequence[_Amount]
+) -> Iterator[Finding]:
+    """Yield whether an item's quantities cannot be compared at all, or not in the unit that the agreement asks for."""
+    stated = [amount.unit for amount in amounts if amount.kind != _VALUE]
+    units = ", ".join(stated)
+    if stated and not _comparable(case, amounts, certified):
+        message = f"Item {one.sequence}: {units} cannot be compared with the certified units."
+        yield Finding.of(Reason.UNIT_MISMATCH, Word.REFER, message, item=one.sequence, next_step=_COMPARE)
+    elif stated and _unit_must_match(case) and not {amount.unit for amount in certified} & set(stated):
+        wanted = ", ".join(dict.fromkeys(amount.unit for amount in certified if amount.kind != _VALUE))
+        message = f"Item {one.sequence}: declared in {units}, certified in {wanted}; the agreement asks for the same unit."
+        yield Finding.of(Reason.UNIT_MISMATCH, Word.REFER, message, item=one.sequence, next_step=_COMPARE)
+    elif not stated and certified and not _comparable(case, amounts, certified):
+        word = Word.REFER if _unit_must_match(case) else Word.ACCEPT_WITH_REMARKS
+        message = f"Item {one.sequence}: no quantity is declared, so none was compared."
+        yield Finding.of(Reason.NOT_COMPARED, word, message, item=one.sequence, next_step=_COMPARE)
+
+
+def _unit_must_match(case: Case) -> bool:
+    """Return whether the agreement wants quantities declared in the certificate's own units."""
+    return case.profile is not None and case.profile.values.get("unitMustMatch") is True
 
 
 def _allowed(case: Case, amount: Decimal) -> Decimal:
@@ -84,16 +157,28 @@ def _declared(item: DeclarationItem) -> Iterator[_Amount]:
         yield _Amount(_VALUE, Decimal(item.customs_value.amount), item.customs_value.currency)
 
 
-def _limit(case: Case, amount: _Amount, certified: Sequence[_Amount]) -> _Amount | None:
-    """Return the certified amount to compare with: of the same kind if there is one, else of its dimension."""
-    units = case.reference.units
+def _comparable(case: Case, amounts: Iterable[_Amount], certified: Sequence[_Amount]) -> bool:
+    every = list(amounts)
+    return any(_fitting(case, every, limit) is not None for limit in certified)
+
+
+def _fitting(
+    case: Case, amounts: Iterable[_Amount], limit: _Amount, *, alike: bool = False
+) -> _Amount | None:
+    """Return the amount to hold against a certified one, in its unit: of its kind, else, unless ``alike``, of its dimension."""
+    kinds = [limit.kind] if alike or limit.kind == _VALUE else [limit.kind, *_STANDING_IN]
     fitting = [
-        one
-        for one in certified
-        if (one.kind == _VALUE) == (amount.kind == _VALUE)
-        and (one.unit == amount.unit or units.convert(Decimal(1), amount.unit, one.unit) is not None)
+        _Amount(one.kind, converted, limit.unit)
+        for one in amounts
+        if one.kind in kinds and (converted := _converted(case, one, limit.unit)) is not None
     ]
-    return next((one for one in fitting if one.kind == amount.kind), fitting[0] if fitting else None)
+    return min(fitting, key=lambda one: kinds.index(one.kind), default=None)
+
+
+def _converted(case: Case, amount: _Amount, unit: str) -> Decimal | None:
+    if amount.unit == unit:
+        return amount.amount
+    return case.reference.units.convert(amount.amount, amount.unit, unit)
 
 
 def _certified(case: Case, item: Mapping[str, Any]) -> tuple[list[_Amount], bool]:

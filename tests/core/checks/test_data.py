@@ -99,6 +99,14 @@ def test_a_certificate_for_another_destination_is_referred() -> None:
     assert Presented().anchor().declared(country="AU").verdict().word is Word.REFER
 
 
+def test_an_origin_that_is_not_declared_is_no_agreement_and_told() -> None:
+    item = {name: value for name, value in ITEM.items() if name != "originCountry"}
+    verdict = Presented().anchor().declared(items=[item]).verdict()
+    assert verdict.word is Word.ACCEPT_WITH_REMARKS
+    assert outcome(verdict, "DATA") is Outcome.WARN
+    assert message_of(verdict, "X51") == "Item 1: no country of origin is declared, so none was compared."
+
+
 # --- licences --------------------------------------------------------------------------------------------------------
 
 
@@ -209,7 +217,8 @@ def test_an_amount_up_to_the_waiver_is_told_and_changes_nothing(
     values: list[str | None], applies: bool
 ) -> None:
     items = [
-        {**ITEM, "sequence": place, "certificateItem": 1, "quantities": [],
+        {**ITEM, "sequence": place, "certificateItem": 1,
+         "quantities": [{"kind": "NET_MASS", "value": "5", "unit": "TNE"}],
          **({} if value is None else {"customsValue": {"amount": value, "currency": "USD"}})}
         for place, value in enumerate(values, start=1)
     ]  # fmt: skip
