@@ -88,11 +88,9 @@ def _spared(case: Case, check: Check) -> Check:
     """
     if check.name in _NEVER_SPARED or not any(finding.word is Word.REJECT for finding in check.findings):
         return check
-    profile = case.profile
-    codes = () if profile is None else profile.values.get("neverRejects") or ()
     spared = (
         replace(finding, word=Word.REFER)
-        if finding.word is Word.REJECT and finding.code in codes
+        if finding.word is Word.REJECT and finding.code in case.spared
         else finding
         for finding in check.findings
     )

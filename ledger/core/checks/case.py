@@ -133,6 +133,12 @@ class Case:
         return profile_of(self.subject, self.reference)
 
     @cached_property
+    def spared(self) -> frozenset[str]:
+        """Codes of reasons that the agreement rules out as grounds for refusal."""
+        codes = None if self.profile is None else self.profile.values.get("neverRejects")
+        return frozenset(codes or ())
+
+    @cached_property
     def key(self) -> KeyState | None:
         """The issuer's own key that the document names, or else the record."""
         name = self.document.header.kid if self.document else self.record.key if self.record else None

@@ -63,9 +63,13 @@ def exceeded(
 ) -> Finding:
     """Return the finding that ``asked`` millionths are more than is free.
 
+    Where nobody else drew on the line, all that is wrong is that more is declared than certified, and that is no ground for
+    refusal where the agreement says so.
+
     Args:
         taken: millionths that others hold.
     """
+    only_more = taken <= 0 and Reason.QUANTITY_MISMATCH.code in case.spared
     left = free(line.authorised, taken)
     others = [use for use in case.uses if use.place.line == number and not case.owns(use)]
     why = [_holding(case, use, line.unit) for use in others if use.quantity]
@@ -76,8 +80,9 @@ def exceeded(
         f"Requested {quantity_words(asked, line.unit)}, free {quantity_words(left, line.unit)}"
         f"{_tolerance(terms)}{told}."
     )
+    word = Word.REFER if only_more else Word.REJECT
     return Finding.of(
-        Reason.BALANCE_EXCEEDED, Word.REJECT, message, item=item, next_step="Declare no more than is free."
+        Reason.BALANCE_EXCEEDED, word, message, item=item, next_step="Declare no more than is free."
     )
 
 

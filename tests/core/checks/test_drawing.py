@@ -119,18 +119,35 @@ def test_items_that_draw_on_one_line_are_added_up_and_only_the_exceeding_one_is_
     items = [an_item("60", certificateItem=1), an_item("60", sequence=2, certificateItem=1)]
     token = a_token(claims={"agreementCode": "KRIN"})
     presented = Presented(token=token, asked=OURS).anchor(use_policy=0x0300).used(authorised=100)
-    verdict = presented.declared(items=items).verdict()
+    verdict = presented.profiled("KRIN", neverRejects=[]).declared(items=items).verdict()
     assert [item.word for item in verdict.items][1] is Word.REJECT
     assert message_of(verdict, "R12").startswith("Requested 120 t, free 100 t")
 
 
 def test_when_every_item_is_rejected_so_is_the_document_and_an_item_in_doubt_refers_it() -> None:
     token = a_token(claims={"agreementCode": "KRIN"})
-    presented = Presented(token=token, asked=OURS).anchor(use_policy=0x0300).used(authorised=10)
+    presented = Presented(token=token, asked=OURS).anchor(use_policy=0x0300).used(a_use(1), authorised=10)
     assert presented.declared(items=[an_item("24")]).verdict().word is Word.REJECT
     pieces = {**an_item("5", "NAR", 2), "certificateItem": 1}
     mixed = presented.declared(items=[an_item("24"), pieces]).verdict()
     assert mixed.word is Word.REFER
+
+
+def test_more_than_certified_of_what_nobody_else_drew_on_is_no_refusal_where_the_agreement_says_so() -> None:
+    token = a_token(claims={"agreementCode": "KRIN"})
+    asked = Presented(token=token, asked=OURS).anchor(use_policy=0x0300)
+    asked.declared(items=[an_item("24.1")])
+
+    def word_of(*uses: UseRecord, granted: int = 0) -> Word:
+        verdict = asked.used(*uses, authorised=24, granted=granted).verdict()
+        assert code_is_found(verdict, "R12", "USAGE")
+        return verdict.word
+
+    assert word_of() is Word.REFER
+    assert word_of(a_use(1)) is Word.REJECT
+    assert word_of(granted=1) is Word.REJECT
+    asked.profiled("KRIN", neverRejects=["R18"])
+    assert word_of() is Word.REJECT
 
 
 def test_an_office_that_the_terms_do_not_name_is_rejected() -> None:
