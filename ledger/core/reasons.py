@@ -111,6 +111,7 @@ class Reason(Enum):
     CONSIGNEE_DIFFERS = ("X60", "The consignee is not written as on the certificate.")
     ENQUIRY_PERIODS = ("X54", "The agreement has periods for an enquiry.")
     NOT_COMPARED = ("X51", "It was not compared, because one side does not say it.")
+    SHIPMENT_NOT_DISCLOSED = ("X52", "The day of shipment is not disclosed, and a period runs from it.")
 
     def __init__(self, code: str, sentence: str) -> None:
         self.code = code

@@ -2,20 +2,24 @@
 
 The one rule: this never rejects. An invoice of a third party is no ground for refusal, only its mark may be missing; and
 working days are counted without holidays, which are not known here, so a person decides. Only what the document
-discloses is judged; the day of shipment and the invoices are hidden by default.
+discloses is judged; the day of shipment and the invoices are hidden by default. A retroactive issue whose day of shipment
+cannot be seen is referred: what cannot be seen is no agreement.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime, timedelta
+from typing import Final
 
 from ledger.core.checks.case import ASK_ISSUER, Case
 from ledger.core.profiles import Period, Profile, day_of
 from ledger.core.reasons import Reason
 from ledger.core.verdict import Finding, Word
 
-_RETROACTIVE = "ISSUED_RETROACTIVELY"
+_RETROACTIVE: Final = "ISSUED_RETROACTIVELY"
+_LONGEST_GRACE: Final = timedelta(days=15)
+"""No agreement known here lets a certificate be issued more than fifteen days after the shipment without its mark."""
 
 
 def about_issue(case: Case) -> Iterator[Finding]:
@@ -24,7 +28,10 @@ def about_issue(case: Case) -> Iterator[Finding]:
     yield from _about_true_copy(case)
     yield from _about_endorsement(case)
     profile, issued, shipped = case.profile, day_of(case.subject.get("issueDate")), _shipped(case)
-    if profile is None or issued is None or shipped is None:
+    if profile is None or issued is None:
+        return
+    if shipped is None:
+        yield from _about_hidden_shipment(case, profile)
         return
     window = profile.retro_window
     if window is not None and issued > window.after(shipped):
@@ -32,14 +39,66 @@ def about_issue(case: Case) -> Iterator[Finding]:
             f"It was issued {issued}; {profile.id} allows {_words(window)} after the shipment of {shipped}."
         )
         yield Finding.of(Reason.ISSUED_TOO_LATE, Word.REFER, message, next_step=ASK_ISSUER)
-    elif _mark_missing(case, profile, issued, shipped):
-        mark = profile.values.get("retroMarkText") or _RETROACTIVE
-        grace = "" if profile.retro_grace is None else f" {_words(profile.retro_grace)}"
+    else:
+        yield from _about_mark(case, profile, issued, shipped)
+
+
+def _about_hidden_shipment(case: Case, profile: Profile) -> Iterator[Finding]:
+    """Yield that a period which runs from the shipment could not be judged."""
+    window = profile.retro_window
+    if not _marked(case):
+        if not profile.validity_from_shipment:
+            return
+        message = f"The day of shipment is not disclosed; under {profile.id} the validity runs from it."
+    elif window is not None:
         message = (
-            f'It was issued {issued}, more than{grace} after the shipment of {shipped}, without "{mark}".'
+            f"It was issued retroactively and does not disclose the day of shipment; {profile.id} allows "
+            f"{_words(window)} after it."
         )
-        step = "Ask the issuing body for a corrected copy."
-        yield Finding.of(Reason.RETRO_MARK_MISSING, Word.REFER, message, next_step=step)
+    elif profile.retro_from_shipment:
+        message = (
+            "It was issued retroactively and does not disclose the day of shipment; "
+            f"under {profile.id} the validity runs from it."
+        )
+    else:
+        return
+    step = "Ask the importer for a copy that discloses the transport."
+    yield Finding.of(Reason.SHIPMENT_NOT_DISCLOSED, Word.REFER, message, next_step=step)
+
+
+def _about_mark(case: Case, profile: Profile, issued: date, shipped: date) -> Iterator[Finding]:
+    """Yield that the form has a mark for retroactive issue and it is missing.
+
+    Where the days of grace are not known, it is a remark from the day after the shipment on, and referred after more than
+    any agreement is known to give.
+    """
+    grace, mark, box = (
+        profile.retro_grace,
+        profile.values.get("retroMarkText"),
+        profile.values.get("retroMarkBox"),
+    )
+    if _marked(case) or mark == "" or issued <= (shipped if grace is None else grace.after(shipped)):
+        return
+    if grace is None and mark is None:
+        return  # whether the form has a mark is not known
+    where = f'"{mark or _RETROACTIVE}"{f" in box {box}" if box else ""}'
+    word, length = Word.REFER, f"more than {_words(grace)} " if grace is not None else ""
+    message = f"It was issued {issued}, {length}after the shipment of {shipped}, without {where}"
+    if grace is None:
+        message += f"; how many days {profile.id} allows without it is not known"
+        if issued - shipped <= _LONGEST_GRACE:
+            word = Word.ACCEPT_WITH_REMARKS
+    step = f"Ask the issuing body for a corrected copy.{_corrected(profile)}"
+    yield Finding.of(Reason.RETRO_MARK_MISSING, word, f"{message}.", next_step=step)
+
+
+def _corrected(profile: Profile | None) -> str:
+    """Return how long a corrected copy may take, where the agreement says so."""
+    value = None if profile is None else profile.values.get("correctedCopyDays")
+    if profile is None or value is None:
+        return ""
+    least = f"{value['atLeast']} to " if "atLeast" in value else ""
+    return f" {profile.id} gives {least}{_words(Period(value['count'], value['unit']))} for it."
 
 
 def _about_invoices(case: Case) -> Iterator[Finding]:
@@ -51,7 +110,9 @@ def _about_invoices(case: Case) -> Iterator[Finding]:
         country = invoice.get("issuerCountry") if isinstance(invoice, Mapping) else None
         if isinstance(country, str) and country not in homes:
             message = f"An invoice was issued in {country[:8]}, and third-party invoicing is not marked."
-            step = "A corrected copy may be asked for; this alone is no ground for refusal."
+            step = "A corrected copy may be asked for; this alone is no ground for refusal." + _corrected(
+                case.profile
+            )
             yield Finding.of(
                 Reason.THIRD_PARTY_INVOICE_NOT_DECLARED, Word.ACCEPT_WITH_REMARKS, message, next_step=step
             )
@@ -97,13 +158,9 @@ def _about_endorsement(case: Case) -> Iterator[Finding]:
         yield Finding.of(Reason.ISSUED_TOO_LATE, Word.REFER, message, next_step=ASK_ISSUER)
 
 
-def _mark_missing(case: Case, profile: Profile, issued: date, shipped: date) -> bool:
-    """Return whether the form has a mark that is missing; where no days of grace are known, none is asked for."""
-    if profile.retro_grace is None or profile.values.get("retroMarkText") == "":
-        return False
+def _marked(case: Case) -> bool:
     flags = case.subject.get("flags")
-    marked = isinstance(flags, list | tuple) and _RETROACTIVE in flags
-    return not marked and issued > profile.retro_grace.after(shipped)
+    return isinstance(flags, list | tuple) and _RETROACTIVE in flags
 
 
 def _shipped(case: Case) -> date | None:

@@ -48,8 +48,42 @@ def test_the_window_for_a_retroactive_issue_includes_its_last_day(day: str, word
     assert code_is_found(verdict, "R09", "STATUS") is (word is Word.REFER)
 
 
-def test_where_no_days_of_grace_are_known_no_mark_is_asked_for() -> None:
-    assert not code_is_found(issued("2026-06-01", "CHAFTA"), "R10", "STATUS")
+@pytest.mark.parametrize(
+    ("day", "word"),
+    [
+        ("2026-01-01", Word.ACCEPT),
+        ("2026-01-02", Word.ACCEPT_WITH_REMARKS),
+        ("2026-01-16", Word.ACCEPT_WITH_REMARKS),
+        ("2026-01-17", Word.REFER),
+    ],
+)
+def test_where_no_days_of_grace_are_known_a_missing_mark_is_told_and_referred_after_the_longest_known(
+    day: str, word: Word
+) -> None:
+    verdict = issued(day, "CHAFTA")
+    assert verdict.word is word
+    assert code_is_found(verdict, "R10", "STATUS") is (word is not Word.ACCEPT)
+    assert issued(day, "CHAFTA", flags=["ISSUED_RETROACTIVELY"]).word is Word.ACCEPT
+
+
+def test_a_missing_mark_is_told_with_its_box_and_how_long_a_corrected_copy_may_take() -> None:
+    verdict = issued("2026-01-13")
+    assert 'without "ISSUED RETROACTIVELY" in box 5.' in message_of(verdict, "R10")
+    expected = "Ask the issuing body for a corrected copy. CNKR gives 5 to 30 working days for it."
+    assert expected in verdict.next
+    assert verdict.next.count(expected) == 1
+
+
+@pytest.mark.parametrize(
+    ("agreement", "word"), [("CNKR", Word.REFER), ("CHAFTA", Word.REFER), ("CNNZ", Word.ACCEPT)]
+)
+def test_a_retroactive_issue_that_hides_its_shipment_is_referred_where_a_period_runs_from_it(
+    agreement: str, word: Word
+) -> None:
+    verdict = issued("2026-06-01", agreement, transport={}, flags=["ISSUED_RETROACTIVELY"])
+    assert verdict.word is word
+    assert code_is_found(verdict, "X52", "STATUS") is (word is Word.REFER)
+    assert not code_is_found(issued("2026-06-01", agreement, transport={}), "X52", "STATUS")
 
 
 def test_a_form_without_a_mark_asks_for_none() -> None:
