@@ -125,7 +125,13 @@ class _Journey:
 
     def _foreign_verdict(self) -> str:
         return self._by_document(
-            self._sealed["foreign"], {"importDate": "2020-07-01", "country": "CN", "items": []}
+            self._sealed["foreign"],
+            {
+                "importDate": "2020-07-01",
+                "acceptedAt": "2020-07-01T09:00:00+08:00",
+                "country": "CN",
+                "items": [],
+            },
         )
 
     def _status_then_verdict(self, place: int, action: str, reason: str) -> str:

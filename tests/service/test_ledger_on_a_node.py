@@ -94,7 +94,12 @@ def test_what_was_issued_is_held_after_a_restart(consortium: Consortium, issuer:
 def test_a_foreign_certificate_is_imported_issued_late_and_good_on_its_day_of_import(
     consortium: Consortium, customs: Ledger
 ) -> None:
-    declaration = {"importDate": "2020-07-01", "country": "CN", "items": []}
+    declaration = {
+        "importDate": "2020-07-01",
+        "acceptedAt": "2020-07-01T09:00:00+08:00",
+        "country": "CN",
+        "items": [],
+    }
     with open_ledger(consortium.settings("AU-ACCI")) as australia:
         imported = australia.import_foreign("edi3", orjson.dumps(a_foreign_certificate())).certificate
         document = sealed(australia, {**imported, "certificateNumber": f"AU-TEST {next(consortium.numbers)}"})

@@ -87,14 +87,14 @@ def _about_status(case: Case, record: RecordState) -> Iterator[Finding]:
     elif change is not None:
         message = f"It had been suspended and was reinstated from {case.when(change.effective_from)}."
         yield Finding.of(Reason.SUSPENSION_LIFTED, Word.ACCEPT_WITH_REMARKS, message)
-    later = record.changes[-1] if record.changes else None
-    if later is not None and later is not change and later.effective_from > time:
-        verb = "reinstated" if later.status is Status.VALID else _NOT_VALID[later.status][2]
-        message = (
-            f"Status changed {length_words(later.effective_from - time)} later: "
-            f"the issuer {verb} it from {case.when(later.effective_from)}{_why(later)}."
-        )
-        yield Finding.of(Reason.STATUS_CHANGED_LATER, Word.ACCEPT_WITH_REMARKS, message)
+    for later in record.changes:
+        if later is not change and later.effective_from > time:
+            verb = "reinstated" if later.status is Status.VALID else _NOT_VALID[later.status][2]
+            message = (
+                f"Status changed {length_words(later.effective_from - time)} later: "
+                f"the issuer {verb} it from {case.when(later.effective_from)}{_why(later)}."
+            )
+            yield Finding.of(Reason.STATUS_CHANGED_LATER, Word.ACCEPT_WITH_REMARKS, message)
 
 
 def _not_valid(case: Case, change: StatusChange) -> Finding:
@@ -190,21 +190,34 @@ def _about_day(case: Case, answer: ValidOn, imported: date, *, declared: bool) -
             yield Finding.of(Reason.NOT_YET_VALID, Word.ACCEPT_WITH_REMARKS, message)
         else:
             yield Finding.of(Reason.NOT_YET_VALID, Word.REFER, message, next_step=ASK_ISSUER)
-    elif declared and answer.last is not None and case.day > answer.last:
-        yield _presented_late(case, answer.last, imported)
+    elif declared:
+        yield from _about_claim(case, answer.last, imported)
 
 
-def _presented_late(case: Case, last: date, imported: date) -> Finding:
-    """Return the finding that the goods came in time and the question after the validity had ended.
+def _about_claim(case: Case, last: date | None, imported: date) -> Iterator[Finding]:
+    """Yield that the goods came in time, and the claim after the validity or the time for claims had ended.
 
-    It is no remark where the agreement takes such claims, and within its window for them, if it has one.
+    The claim is of the day on which the declaration was accepted, where that is given, else of the day asked about. Within the
+    time for claims, or where the agreement takes them without one, it stands in nobody's way; after it a person has to see
+    whether the claim was lodged before.
     """
+    declaration = case.question.declaration
+    accepted = None if declaration is None else declaration.accepted_at
+    claimed = case.day if accepted is None else accepted.date()
     values = {} if case.profile is None else case.profile.values
     window = values.get("claimWindow")
-    allowed = values.get("latePresentation") == "IMPORTED_BEFORE_EXPIRY"
+    ends = None if window is None else Period(window["count"], window["unit"]).after(imported)
+    if last is None or (claimed <= last and (ends is None or claimed <= ends)):
+        return
     message = f"It was valid until {last}; the goods were imported {imported}."
-    if window is not None:
-        ends = Period(window["count"], window["unit"]).after(imported)
-        allowed = case.day <= ends
+    if ends is None:
+        allowed = values.get("latePresentation") == "IMPORTED_BEFORE_EXPIRY"
+        word = Word.ACCEPT if allowed else Word.ACCEPT_WITH_REMARKS
+        yield Finding.of(Reason.PRESENTED_LATE, word, message)
+    elif claimed <= ends:
         message += f" The agreement takes claims until {ends}."
-    return Finding.of(Reason.PRESENTED_LATE, Word.ACCEPT if allowed else Word.ACCEPT_WITH_REMARKS, message)
+        yield Finding.of(Reason.PRESENTED_LATE, Word.ACCEPT, message)
+    else:
+        message += f" The agreement took claims until {ends}; this one is judged as of {claimed}."
+        step = "Check whether the claim was lodged in time; ask with the time when it was accepted."
+        yield Finding.of(Reason.PRESENTED_LATE, Word.REFER, message, next_step=step)

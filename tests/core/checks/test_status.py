@@ -98,6 +98,16 @@ def test_how_much_later_the_status_changed_is_told_in_words() -> None:
     assert message.endswith(" (R25 SUSPENDED).")
 
 
+def test_every_later_change_of_the_status_is_told() -> None:
+    presented = Presented().anchor()
+    presented.as_of = presented.now
+    presented.journal.time += DAY
+    presented.change(2, reason=25).change(1, reason=25).change(3)
+    later = [one for one in presented.verdict().check(CheckName.STATUS).findings if one.code == "X17"]
+    told = [one.message.partition("the issuer ")[2].split()[0] for one in later]
+    assert told == ["suspended", "reinstated", "revoked"]
+
+
 def test_a_change_that_was_recorded_later_than_it_took_effect_says_so() -> None:
     presented = Presented().anchor()
     since = presented.journal.time
@@ -137,7 +147,12 @@ def test_an_old_certificate_anchored_late_is_accepted_with_remarks_for_its_day_o
     old |= {"exporter": {"name": "X", "country": "AU"}}
     presented = Presented(token=a_token(a_certificate(**old))).anchor()
     assert presented.verdict().word is Word.REJECT
-    verdict = presented.declared(importDate="2020-07-01").verdict()
+    presented.declared(importDate="2020-07-01")
+    late = presented.verdict()
+    assert late.word is Word.REFER
+    assert "The agreement took claims until 2021-07-01" in message_of(late, "X34")
+    presented.declared(importDate="2020-07-01", acceptedAt="2021-07-01T23:00:00-05:00")
+    verdict = presented.verdict()
     assert verdict.word is Word.ACCEPT_WITH_REMARKS
     assert code_is_found(verdict, "X36", "STATUS")
     presented.declaration, presented.as_of = None, datetime(2020, 7, 1, tzinfo=presented.now.tzinfo)
@@ -149,7 +164,7 @@ def test_an_old_certificate_anchored_late_is_accepted_with_remarks_for_its_day_o
     [
         ("KRIN", 2030, Word.ACCEPT),
         ("CNKR", 2027, Word.ACCEPT),
-        ("CNKR", 2028, Word.ACCEPT_WITH_REMARKS),
+        ("CNKR", 2028, Word.REFER),
         ("RCEP", 2027, Word.ACCEPT_WITH_REMARKS),
     ],
 )
