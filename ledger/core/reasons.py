@@ -112,6 +112,7 @@ class Reason(Enum):
     ENQUIRY_PERIODS = ("X54", "The agreement has periods for an enquiry.")
     NOT_COMPARED = ("X51", "It was not compared, because one side does not say it.")
     SHIPMENT_NOT_DISCLOSED = ("X52", "The day of shipment is not disclosed, and a period runs from it.")
+    PARTICULARS_DIFFER = ("X53", "A particular of the declaration differs from the document.")
 
     def __init__(self, code: str, sentence: str) -> None:
         self.code = code

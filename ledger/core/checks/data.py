@@ -7,15 +7,16 @@ agreement: it is told as not compared. Quantities: see ``quantities``.
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 
 from ledger.core.checks.case import AEO, LICENCE, Case
 from ledger.core.checks.quantities import about_quantities
+from ledger.core.checks.route import about_route, endorsed_at_export
 from ledger.core.documents.declaration import Declaration, DeclarationItem
-from ledger.core.documents.terms import balance_of
 from ledger.core.reasons import Reason
 from ledger.core.verdict import Check, CheckName, Finding, Outcome, Word
 
@@ -23,6 +24,7 @@ _COMPARE = "Compare the item with the document."
 _HS_DIGITS = 6
 _HS_LEAST = 2
 _TO_ORDER = "toorder"
+_PERCENT: Final = re.compile(r"[\s0-9.%]")
 
 
 def check_data(case: Case) -> Check:
@@ -54,19 +56,14 @@ def check_data(case: Case) -> Check:
         for declared in all_declared:
             findings.extend(_about_item(case, declared, items[sequence]))
         findings.extend(about_quantities(case, all_declared, items[sequence]))
+    findings.extend(_about_criteria(case, declaration))
     if not declaration.items and not findings:
         return Check(CheckName.DATA, Outcome.NOT_CHECKED)
     return Check.judged(CheckName.DATA, findings)
 
 
 def _about_whole(case: Case, declaration: Declaration) -> Iterator[Finding]:
-    countries = _countries(case)
-    if declaration.country not in countries:
-        named = ", ".join(str(country)[:8] for country in countries)
-        message = f"It is for {named}, the declaration is made in {declaration.country}."
-        yield Finding.of(
-            Reason.DESTINATION_DIFFERS, Word.REFER, message, next_step="Check the importing party."
-        )
+    yield from about_route(case, declaration)
     invoices = case.subject.get("invoices")
     if declaration.invoice_numbers and isinstance(invoices, list | tuple) and invoices:
         known = {one.get("number") for one in invoices if isinstance(one, Mapping)}
@@ -97,21 +94,12 @@ def _letters(name: str) -> str:
     return "".join(sign for sign in unicodedata.normalize("NFKC", name).casefold() if sign.isalnum())
 
 
-def _countries(case: Case) -> tuple[object, ...]:
-    """Return where a declaration may be made: in the destination, under a licence where its balance may be drawn on."""
-    destination = case.subject.get("destinationCountry")
-    if case.question.kind != LICENCE:
-        return (destination,)
-    terms = balance_of(case.subject, case.reference)
-    issuer = case.subject.get("issuer")
-    own = issuer.get("country") if isinstance(issuer, Mapping) else None
-    drawing = () if terms is None else terms.economies
-    return tuple(dict.fromkeys([*(drawing or (own,)), *([own] if _endorsed_at_export(case) else [])]))
-
-
-def _endorsed_at_export(case: Case) -> bool:
-    """Return whether it is a permit on which customs endorses at export what really leaves."""
-    return case.profile is not None and case.profile.values.get("exportEndorsement") is True
+def _about_criteria(case: Case, declaration: Declaration) -> Iterator[Finding]:
+    """Yield that no criterion is declared: not every declaration has a place for one, so it stands in nobody's way."""
+    wanted = case.profile is not None and case.profile.criteria
+    if wanted and declaration.items and not any(one.origin_criterion for one in declaration.items):
+        message = "No origin criterion is declared, so none was compared."
+        yield Finding.of(Reason.NOT_COMPARED, Word.ACCEPT, message)
 
 
 def _about_waiver(case: Case, declaration: Declaration) -> Iterator[Finding]:
@@ -134,7 +122,7 @@ def _about_endorsement(case: Case) -> Iterator[Finding]:
     """Yield that a permit was not endorsed when the goods left; the exporting customs is the one to do it."""
     usage, member = case.facts.usage, case.facts.member
     at_export = member is not None and case.question.economy == member.economy
-    if usage is not None and usage.endorsed_at is None and _endorsed_at_export(case) and not at_export:
+    if usage is not None and usage.endorsed_at is None and endorsed_at_export(case) and not at_export:
         message = "No export endorsement of the actual quantities is on the ledger."
         step = "Ask the exporting customs, or the authority that issued the permit, for the endorsement."
         yield Finding.of(Reason.EXPORT_ENDORSEMENT_MISSING, Word.REFER, message, next_step=step)
@@ -174,6 +162,7 @@ def _about_item(case: Case, declared: DeclarationItem, item: Mapping[str, Any]) 
         certified = str(item.get("hsCode"))[:12]
         message = f"Item {place}: declared {declared.hs_code}, certified {certified}."
         yield Finding.of(Reason.HS_MISMATCH, Word.REFER, message, item=place, next_step=_COMPARE)
+    yield from _about_criterion(declared, item)
     country = item.get("originCountry")
     origin = country.get("country") if isinstance(country, Mapping) else None
     if origin is None and case.question.kind == LICENCE:
@@ -186,3 +175,17 @@ def _about_item(case: Case, declared: DeclarationItem, item: Mapping[str, Any]) 
     elif declared.origin_country != origin:
         message = f"Item {place}: declared origin {declared.origin_country}, certified {str(origin)[:8]}."
         yield Finding.of(Reason.ORIGIN_COUNTRY_MISMATCH, Word.REFER, message, item=place, next_step=_COMPARE)
+
+
+def _about_criterion(declared: DeclarationItem, item: Mapping[str, Any]) -> Iterator[Finding]:
+    """Yield that another origin criterion is declared; a percentage beside it is the goods' own and is not compared."""
+    stated = item.get("originCriterion")
+    certified = stated.get("code") if isinstance(stated, Mapping) else None
+    if declared.origin_criterion is None or not isinstance(certified, str):
+        return
+    if _PERCENT.sub("", declared.origin_criterion.upper()) != _PERCENT.sub("", certified.upper()):
+        place = declared.sequence
+        message = f"Item {place}: declared criterion {declared.origin_criterion}, certified {certified[:20]}."
+        yield Finding.of(
+            Reason.ORIGIN_CRITERION_MISMATCH, Word.REFER, message, item=place, next_step=_COMPARE
+        )

@@ -33,6 +33,7 @@ class DeclarationItem(Part):
     hs_code: Annotated[str, Field(pattern=r"^[0-9]{6,12}$")]
     quantities: tuple[Quantity, ...] = ()
     origin_country: Country | None = None
+    origin_criterion: Annotated[str, Field(min_length=1, max_length=20)] | None = None
     certificate_item: Annotated[int, Field(ge=1, le=99_999)] | None = None
     customs_value: Money | None = None
 
@@ -46,8 +47,10 @@ class Declaration(Part):
     Args:
         country: where it is made: of a declaration under an export licence the exporting country.
         office: code of the customs office, for licences that name offices.
-        accepted_at: when customs accepted it, with an offset; an AEO's standing at that time decides.
+        accepted_at: when customs accepted it, with an offset; an AEO's standing at that time decides, and on that day the
+            preference was claimed.
         consignee: name of the consignee as declared, compared where the document discloses one.
+        export_country: from where the goods were sent.
         destination_country, end_user: where exported goods go in the end, and to whom; what a dual-use licence names
             is held against them.
     """
@@ -58,6 +61,7 @@ class Declaration(Part):
     office: Office | None = None
     accepted_at: AwareDatetime | None = None
     consignee: Name | None = None
+    export_country: Country | None = None
     destination_country: Country | None = None
     end_user: Party | None = None
     items: tuple[DeclarationItem, ...] = ()
@@ -86,7 +90,8 @@ def validate_declaration(
     if accepted is not None and _moment_of(accepted) is None:
         findings.error("acceptedAt", accepted, "a moment such as 2024-03-04T10:05:00+08:00", "TIME_INVALID")
     check_code(findings, reference.countries, tree, "country", "", "COUNTRY_UNKNOWN")
-    check_code(findings, reference.countries, tree, "destinationCountry", "", "COUNTRY_UNKNOWN")
+    for name in ("exportCountry", "destinationCountry"):
+        check_code(findings, reference.countries, tree, name, "", "COUNTRY_UNKNOWN")
     check_code(findings, reference.countries, part(tree, "endUser"), "country", "endUser", "COUNTRY_UNKNOWN")
     seen: set[int] = set()
     for path, item in each(tree, "items"):

@@ -107,6 +107,28 @@ def test_an_origin_that_is_not_declared_is_no_agreement_and_told() -> None:
     assert message_of(verdict, "X51") == "Item 1: no country of origin is declared, so none was compared."
 
 
+@pytest.mark.parametrize(
+    ("declared", "differs"), [("WO", False), ("wo ", False), ("RVC 40%", True), ("PE", True)]
+)
+def test_another_origin_criterion_than_the_certified_one_is_referred(declared: str, differs: bool) -> None:
+    verdict = Presented().anchor().declared(items=[{**ITEM, "originCriterion": declared}]).verdict()
+    assert code_is_found(verdict, "R17", "DATA") is differs
+    assert verdict.word is (Word.REFER if differs else Word.ACCEPT)
+
+
+def test_a_percentage_beside_the_criterion_is_not_compared() -> None:
+    item = an_item(originCriterion={"code": "RVC", "percent": "45"})
+    presented = Presented(token=a_token(a_certificate(**FRESH, items=[item]))).anchor()
+    verdict = presented.declared(items=[{**ITEM, "originCriterion": "RVC 40%"}]).verdict()
+    assert not code_is_found(verdict, "R17", "DATA")
+
+
+def test_that_no_criterion_is_declared_is_told_once_and_stands_in_nobodys_way() -> None:
+    verdict = two_items().declared(items=[ITEM, {**ITEM, "sequence": 2, "hsCode": "030463"}]).verdict()
+    assert verdict.word is Word.ACCEPT
+    assert verdict.codes().count("X51") == 1
+
+
 # --- licences --------------------------------------------------------------------------------------------------------
 
 

@@ -178,13 +178,17 @@ def test_a_quantity_that_is_not_declared_is_told_as_not_compared() -> None:
 
 
 def test_where_the_agreement_asks_for_the_certified_unit_another_one_is_referred() -> None:
-    kilograms, pieces = [mass(NET, 24, "KGM")], {"kind": "SUPPLEMENTARY", "value": "9", "unit": "NAR"}
-    verdict = on_one_item([mass(NET, 24)], kilograms, agreementCode="CNKR")
+    def asking_for_the_unit(*quantities: dict[str, str]) -> Verdict:
+        item = an_item(quantities=[mass(NET, 24)])
+        presented = Presented(token=a_token(a_certificate(**FRESH, items=[item]))).anchor()
+        declared = {"sequence": 1, "hsCode": "030462", "originCountry": "VN", "quantities": list(quantities)}
+        return presented.profiled("RCEP", unitMustMatch=True).declared(items=[declared]).verdict()
+
+    verdict = asking_for_the_unit(mass(NET, 24, "KGM"))
     assert message_of(verdict, "R14") == (
         "Item 1: declared in KGM, certified in TNE; the agreement asks for the same unit."
     )
     assert refers(verdict)
-    assert refers(on_one_item([mass(NET, 24)], [], agreementCode="CNKR"))
-    same = [mass(NET, 24), pieces]
-    assert not refers(on_one_item([mass(NET, 24)], same, agreementCode="CNKR"))
-    assert not refers(on_one_item([mass(NET, 24)], kilograms))
+    assert refers(asking_for_the_unit())
+    pieces = {"kind": "SUPPLEMENTARY", "value": "9", "unit": "NAR"}
+    assert not refers(asking_for_the_unit(mass(NET, 24), pieces))

@@ -52,6 +52,7 @@ def test_a_declaration_of_an_export_says_where_the_goods_go_and_to_whom() -> Non
         ({"importDate": "2024-02-30"}, "importDate", "DATE_INVALID"),
         ({"country": "XX"}, "country", "COUNTRY_UNKNOWN"),
         ({"destinationCountry": "XX"}, "destinationCountry", "COUNTRY_UNKNOWN"),
+        ({"exportCountry": "XX"}, "exportCountry", "COUNTRY_UNKNOWN"),
         ({"endUser": {"name": "A BUYER", "country": "XX"}}, "endUser.country", "COUNTRY_UNKNOWN"),
         ({"items": {}}, "items", "WRONG_TYPE"),
         ({"items": [{"sequence": 1, "hsCode": "1"}]}, "items[0].hsCode", "MALFORMED"),
