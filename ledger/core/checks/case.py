@@ -29,6 +29,7 @@ ASK_ISSUER = "Ask the issuing body for confirmation."
 ASK_AGAIN = "Ask again when the ledger answers."
 
 LICENCE, AEO = 2, 3
+_WESTMOST, _EASTMOST = timedelta(hours=12), timedelta(hours=14)
 _THINGS: Final = {1: "certificate", LICENCE: "licence", AEO: "entry"}
 
 
@@ -253,3 +254,12 @@ def normal(number: str) -> str:
         return normalise(number)
     except UnusableNumber:
         return number
+
+
+def days_at(seconds: int) -> tuple[date, date]:
+    """Return the first and the last day that a calendar somewhere shows at a chain time.
+
+    Days in documents are those of their own country; so a moment is before one, or after it, only where it is so everywhere.
+    """
+    moment = datetime.fromtimestamp(seconds, UTC)
+    return (moment - _WESTMOST).date(), (moment + _EASTMOST).date()

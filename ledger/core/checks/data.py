@@ -13,10 +13,12 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Any, Final
 
-from ledger.core.checks.case import AEO, LICENCE, Case
+from ledger.core.checks.case import AEO, LICENCE, Case, days_at
 from ledger.core.checks.quantities import about_quantities
 from ledger.core.checks.route import about_route, endorsed_at_export
+from ledger.core.checks.wording import length_words
 from ledger.core.documents.declaration import Declaration, DeclarationItem
+from ledger.core.profiles import day_of
 from ledger.core.reasons import Reason
 from ledger.core.verdict import Check, CheckName, Finding, Outcome, Word
 
@@ -122,8 +124,23 @@ def _about_endorsement(case: Case) -> Iterator[Finding]:
     """Yield that a permit was not endorsed when the goods left; the exporting customs is the one to do it."""
     usage, member = case.facts.usage, case.facts.member
     at_export = member is not None and case.question.economy == member.economy
-    if usage is not None and usage.endorsed_at is None and endorsed_at_export(case) and not at_export:
+    if usage is None or at_export or not endorsed_at_export(case):
+        return
+    endorsed, message = usage.endorsed_at, ""
+    issued, declaration = day_of(case.subject.get("issueDate")), case.question.declaration
+    imported = None if declaration is None else day_of(declaration.import_date)
+    if endorsed is None:
         message = "No export endorsement of the actual quantities is on the ledger."
+    elif endorsed > case.time:
+        message = (
+            f"At {case.when(case.time)} no export endorsement was on the ledger; it was endorsed "
+            f"{length_words(endorsed - case.time)} later, {case.when(endorsed)}."
+        )
+    elif issued is not None and days_at(endorsed)[1] < issued:
+        message = f"The export endorsement of {case.when(endorsed)} is from before the issue on {issued}."
+    elif imported is not None and days_at(endorsed)[0] > imported:
+        message = f"The export endorsement of {case.when(endorsed)} is from after the import on {imported}."
+    if message:
         step = "Ask the exporting customs, or the authority that issued the permit, for the endorsement."
         yield Finding.of(Reason.EXPORT_ENDORSEMENT_MISSING, Word.REFER, message, next_step=step)
 

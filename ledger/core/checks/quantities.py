@@ -198,9 +198,11 @@ def _certified(case: Case, item: Mapping[str, Any]) -> tuple[list[_Amount], bool
 
 
 def _endorsed(case: Case, item: Mapping[str, Any]) -> _Amount | None:
-    """Return what was endorsed at export of an item's line, or None where nothing was."""
+    """Return what was endorsed at export of an item's line, or None where nothing was by the time to judge."""
     usage, items = case.facts.usage, case.subject.get("items")
-    if usage is None or usage.endorsed_at is None or not isinstance(items, list | tuple):
+    if usage is None or usage.endorsed_at is None or usage.endorsed_at > case.time:
+        return None
+    if not isinstance(items, list | tuple):
         return None
     number = next((place for place, one in enumerate(items, start=1) if one is item), 0)
     line, balance = usage.lines.get(number), line_balance(item)

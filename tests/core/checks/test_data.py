@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -227,6 +228,40 @@ def test_an_endorsed_permit_is_accepted_and_its_actual_quantity_counts() -> None
     verdict = endorsed(a_permit(), 90).declared(items=items).verdict()
     assert message_of(verdict, "R16") == "Item 1: declared 95 t, endorsed at export 90 t."
     assert message_of(verdict, "R12") == "Requested 95 t, free 90 t."
+
+
+def ninety_five_tonnes() -> list[dict[str, Any]]:
+    quantities = [{"kind": "NET_MASS", "value": "95", "unit": "TNE"}]
+    return [{"sequence": 1, "hsCode": "030462", "originCountry": "NO", "quantities": quantities}]
+
+
+def test_a_permit_was_not_endorsed_yet_at_a_time_before_its_endorsement() -> None:
+    presented = endorsed(a_permit(), 90)
+    presented.as_of = datetime.fromtimestamp(START + DAY - 3 * 3600, UTC)
+    verdict = presented.declared(items=ninety_five_tonnes()).verdict()
+    assert verdict.word is not Word.ACCEPT
+    assert message_of(verdict, "R36") == (
+        "At 2026-01-01 21:00 UTC no export endorsement was on the ledger; "
+        "it was endorsed 3 hours later, 2026-01-02 00:00 UTC."
+    )
+    assert not code_is_found(verdict, "R16", "DATA"), "what was endorsed later does not bound it then"
+
+
+@pytest.mark.parametrize(
+    ("licence", "declared", "told"),
+    [
+        ({"issueDate": "2026-01-03"}, {}, "before the issue on 2026-01-03"),
+        ({"issueDate": "2026-01-02"}, {}, ""),
+        ({}, {"importDate": "2025-12-31"}, "after the import on 2025-12-31"),
+        ({}, {"importDate": "2026-01-01"}, ""),
+    ],
+)
+def test_an_endorsement_lies_between_the_issue_and_the_import_by_any_calendar(
+    licence: dict[str, str], declared: dict[str, str], told: str
+) -> None:
+    message = message_of(endorsed(a_permit(**licence), 90).declared(**declared).verdict(), "R36")
+    assert told in message
+    assert bool(message) is bool(told)
 
 
 # --- waiver ----------------------------------------------------------------------------------------------------------
