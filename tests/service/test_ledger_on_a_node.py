@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -108,6 +108,16 @@ def test_a_foreign_certificate_is_imported_issued_late_and_good_on_its_day_of_im
     assert names(then) & {"LATE_ANCHORED", "ANCHORED_AFTER_VALIDITY"}
     now = ask(customs, document=document)
     assert (now.word, "EXPIRED_AT_IMPORT_DATE" in names(now)) == (Word.REJECT, True)
+
+
+def test_a_question_without_a_time_is_about_the_day_that_the_offices_have(
+    consortium: Consortium, issuer: Ledger, tmp_path: Path
+) -> None:
+    number = issued(issuer, a_fresh_certificate(consortium))[0].number
+    there = {"TRADESEAL_MEMBER_UTC_OFFSET": "+08:00", "TRADESEAL_STORE_URL": f"sqlite:///{tmp_path}/there.db"}
+    with open_ledger(consortium.settings(CUSTOMS, **there)) as customs:
+        verdict = ask(customs, issuer=ISSUER, number=number)
+    assert verdict.as_of.utcoffset() == timedelta(hours=8)
 
 
 # --- looking up -----------------------------------------------------------------------------------------------

@@ -9,10 +9,10 @@ knows no dates and does not judge them.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Final
 
-from ledger.core.checks.case import AEO, ASK_AGAIN, ASK_ISSUER, Case
+from ledger.core.checks.case import AEO, ASK_AGAIN, ASK_ISSUER, Case, days_at
 from ledger.core.checks.issue import about_issue
 from ledger.core.checks.wording import length_words, times_words
 from ledger.core.documents.agreement_rules import suits
@@ -143,20 +143,35 @@ def _about_validity(case: Case, record: RecordState) -> Iterator[Finding]:
     declaration = case.question.declaration
     if case.question.kind == AEO:
         accepted = None if declaration is None else declaration.accepted_at
-        answer = valid_on(None, case.subject, case.day if accepted is None else accepted.date())
+        answer = _valid_on(case, None if accepted is None else accepted.date())
         yield from _about_authorisation(answer, None if accepted is None else accepted.date(), case.day)
     else:
-        imported = (day_of(declaration.import_date) if declaration is not None else None) or case.day
-        answer = valid_on(case.profile, case.subject, imported)
-        yield from _about_day(case, answer, imported, declared=declaration is not None)
-    anchored = datetime.fromtimestamp(record.anchored_at, UTC).date()
+        stated = None if declaration is None else day_of(declaration.import_date)
+        answer = _valid_on(case, stated)
+        yield from _about_day(case, answer, stated or case.day, declared=declaration is not None)
+    earliest, _ = days_at(record.anchored_at)
     issued = day_of(case.subject.get("issueDate"))
-    if answer.last is not None and anchored > answer.last:
-        message = f"It was anchored {anchored}, after its validity had ended {answer.last}."
+    if answer.last is not None and earliest > answer.last:
+        message = (
+            f"It was anchored {case.when(record.anchored_at)}, after its validity had ended {answer.last}."
+        )
         yield Finding.of(Reason.ANCHORED_AFTER_VALIDITY, Word.ACCEPT_WITH_REMARKS, message)
-    elif issued is not None and anchored - issued > LATE_ANCHORING:
-        message = f"It was issued {issued} and anchored only {anchored}."
+    elif issued is not None and earliest - issued > LATE_ANCHORING:
+        message = f"It was issued {issued} and anchored only {case.when(record.anchored_at)}."
         yield Finding.of(Reason.LATE_ANCHORED, Word.ACCEPT_WITH_REMARKS, message)
+
+
+def _valid_on(case: Case, stated: date | None) -> ValidOn:
+    """Return whether the document is valid on the stated day, or else on the day asked about.
+
+    A day that nobody stated is that of the asker's clock; its issuer's calendar may show the next one already.
+    """
+    profile = None if case.question.kind == AEO else case.profile
+    answer = valid_on(profile, case.subject, stated or case.day)
+    if stated is None and answer.validity is Validity.NOT_YET and answer.first is not None:
+        begun = min(answer.first, days_at(case.time)[1])
+        return valid_on(profile, case.subject, begun)
+    return answer
 
 
 def _about_authorisation(answer: ValidOn, accepted: date | None, asked: date) -> Iterator[Finding]:

@@ -224,6 +224,25 @@ def test_32_a_suspension_from_the_fifth_to_the_eighth_is_judged_by_the_day_asked
     assert code_is_found(told[9], "X18", "STATUS")
 
 
+@pytest.mark.parametrize(("hour", "early"), [("09:59:59", True), ("10:00:00", False)])
+def test_a_day_that_has_begun_in_the_east_is_not_too_early_for_who_asks_in_utc(
+    hour: str, early: bool
+) -> None:
+    presented = Presented().anchor()
+    presented.as_of = datetime.fromisoformat(f"2025-12-31T{hour}+00:00")
+    assert code_is_found(presented.verdict(), "X19", "STATUS") is early
+    declared = presented.declared(importDate="2025-12-31").verdict()
+    assert code_is_found(declared, "X19", "STATUS"), "a day of import that is stated is that day"
+
+
+@pytest.mark.parametrize(("hours", "late"), [(11, False), (12, True)])
+def test_what_was_anchored_on_its_last_day_anywhere_was_not_anchored_after_it(hours: int, late: bool) -> None:
+    presented = Presented(token=a_token(claims={"validUntil": "2026-01-01"}))
+    presented.journal.time = START + DAY + hours * 3_600
+    verdict = presented.anchor().declared(importDate="2026-01-01").verdict()
+    assert code_is_found(verdict, "X36", "STATUS") is late
+
+
 def test_goods_imported_before_the_validity_began_are_referred_without_the_mark() -> None:
     verdict = Presented().anchor().declared(importDate="2025-12-31").verdict()
     assert verdict.word is Word.REFER
