@@ -1,7 +1,8 @@
 """Alerts: which uses of one's own relied on something that fell afterwards.
 
 The one rule: an alert undoes nothing and accuses nobody. It names the use, what fell and when, and what to do next; past
-releases stand. What had been said before the use was written is no alert, for the verdict told it then. Declarations that
+releases stand. What had been said before the use was written is no alert, for the verdict told it then; but of a use of a time
+without the ledger, what was said between the two is told when it is written, by the entry that wrote it. Declarations that
 were treated as an AEO's are in ``reliances``.
 
 A pure function of uses and of what is known around their records. Numbers and declarations are not known here; the
@@ -88,8 +89,8 @@ class AlertFact:
     """One alert; ``journal_index`` is that of the entry that caused it.
 
     Args:
-        alert_id: stays the same whenever it is computed: the causing entry's index and the use's id.
-        cause: name of the causing entry.
+        alert_id: stays the same whenever it is computed: the index of the entry that tells it, and the use's id.
+        cause: name of the causing entry, which is the use's own where that was written after what it tells.
         code: a reason's, of ``docs/spec/verdict.md``.
         issuer, tag: the record that was presented.
         effective_from: when it took effect; recorded_at: since when the ledger tells it. Seconds.
@@ -138,49 +139,73 @@ def alerts_of(
 
 def _about_status(relied: Relied) -> Iterator[AlertFact]:
     """Yield what the issuer said of the presented record after its use."""
-    fallen = False
-    for change in relied.record.changes:
-        if change.index < relied.use.first_index:
+    for change, lifted in _since(relied.use, relied.record.changes):
+        if lifted:
+            yield _lifted(relied, change, "The suspension")
             continue
-        cause = RECORD_REPLACED if change.status is Status.REPLACED else STATUS_CHANGED
-        if change.status is Status.VALID:
-            if fallen:
-                message = f"The suspension was lifted from {moment_words(change.effective_from)}."
-                yield _alert(
-                    relied,
-                    cause,
-                    change.index,
-                    Reason.SUSPENSION_LIFTED,
-                    message,
-                    _NOTHING,
-                    _times(change),
-                    closes=True,
-                )
-            continue
-        fallen = True
         reason, verb, step = _FALLEN[change.status]
         message = (
             f"The issuer {verb} it from {moment_words(change.effective_from)} ({reason_text(change.reason)}); "
             f"{_used(relied.use, change.effective_from)}."
         )
-        yield _alert(relied, cause, change.index, reason, message, step, _times(change))
+        yield _alert(relied, _cause(change), change.index, reason, message, step, _times(change))
 
 
 def _about_above(relied: Relied) -> Iterator[AlertFact]:
-    """Yield the fall of the original, or of a certificate that the record builds on."""
+    """Yield the fall of the original, or of a certificate that the record builds on, and that it was suspended no more."""
     for above in relied.above:
         is_original = above.tag == relied.record.root_tag and above.member == relied.record.member
         what = "original" if is_original else f"certificate of {above.member}, on which it builds,"
-        for change in above.changes:
-            if change.index < relied.use.first_index or change.status is Status.VALID:
+        for change, lifted in _since(relied.use, above.changes):
+            if lifted:
+                yield _lifted(relied, change, f"The suspension of the {what}")
                 continue
-            cause = RECORD_REPLACED if change.status is Status.REPLACED else STATUS_CHANGED
             message = (
                 f"The {what} was {_FALLEN[change.status][1]} from {moment_words(change.effective_from)}; "
                 f"{_used(relied.use, change.effective_from)}."
             )
             step = f"Ask {relied.record.member} whether it stands by its own certificate."
-            yield _alert(relied, cause, change.index, Reason.PARENT_INVALID, message, step, _times(change))
+            yield _alert(
+                relied, _cause(change), change.index, Reason.PARENT_INVALID, message, step, _times(change)
+            )
+
+
+def _since(use: UseRecord, changes: Iterable[StatusChange]) -> Iterator[tuple[StatusChange, bool]]:
+    """Yield what was said after a use, and whether it lifts what this yielded before.
+
+    Of what was said between a use and its late entry only the last counts: it is what the office finds when it writes.
+    """
+    between = [one for one in changes if one.index < use.first_index and _known_late(use, one.recorded_at)]
+    fallen = False
+    for change in (*between[-1:], *(one for one in changes if one.index >= use.first_index)):
+        if change.status is not Status.VALID:
+            fallen = True
+            yield change, False
+        elif fallen:
+            yield change, True
+
+
+def _known_late(use: UseRecord, recorded_at: int) -> bool:
+    """Return whether something was recorded after a use that happened without the ledger."""
+    return use.happened_at is not None and recorded_at > use.happened_at
+
+
+def _lifted(relied: Relied, change: StatusChange, what: str) -> AlertFact:
+    message = f"{what} was lifted from {moment_words(change.effective_from)}."
+    return _alert(
+        relied,
+        STATUS_CHANGED,
+        change.index,
+        Reason.SUSPENSION_LIFTED,
+        message,
+        _NOTHING,
+        _times(change),
+        closes=True,
+    )
+
+
+def _cause(change: StatusChange) -> str:
+    return RECORD_REPLACED if change.status is Status.REPLACED else STATUS_CHANGED
 
 
 def _about_keys(
@@ -190,7 +215,8 @@ def _about_keys(
     for record in (relied.record, *relied.above):
         for report in reports:
             covered = (report.member, report.key) == (record.member, record.key)
-            if not covered or record.anchored_at < report.since or report.index < relied.use.first_index:
+            known = report.index < relied.use.first_index and not _known_late(relied.use, report.reported_at)
+            if not covered or record.anchored_at < report.since or known:
                 continue
             whose = (
                 "its key"
@@ -295,10 +321,11 @@ def _alert(
     closes: bool = False,
 ) -> AlertFact:
     """Return an alert that entry ``index`` caused; ``times``: when that took effect, and when it was recorded."""
+    late = index < relied.use.first_index
     return AlertFact(
         f"{index}-{relied.use.use_id}",
-        cause,
-        index,
+        USE_ENTERED if late else cause,
+        relied.use.first_index if late else index,
         reason.code,
         message,
         step,

@@ -101,6 +101,56 @@ def test_33_the_fall_of_a_parent_alerts_offices_that_used_its_children() -> None
     assert alert.what_next == "Ask VN-VCCI whether it stands by its own certificate."
 
 
+def test_the_lifting_of_a_parents_suspension_closes_its_alert() -> None:
+    parent = a_record(
+        changed(Status.SUSPENDED),
+        changed(Status.VALID, TWENTIETH + DAY, 101),
+        member=ACCI,
+        tag=tag_of("AU-1"),
+    )
+    first, second = alerts_of([relied_on(a_record(), above=(parent,))])
+    assert (first.closes, second.closes, second.code) == (False, True, "X18")
+    assert second.message == (
+        "The suspension of the certificate of AU-ACCI, on which it builds, was lifted from 2026-03-21 10:00 UTC."
+    )
+
+
+def entered_late(record: RecordState, **details: Any) -> Relied:
+    """A use of 10 March that was written down on 25 March, by entry 200."""
+    late = a_use(at=TWENTIETH + 5 * DAY, happened_at=TENTH, first_index=200, last_index=200)
+    return Relied(late, 1, record, **details)
+
+
+def test_what_fell_between_a_use_and_its_late_entry_is_told_when_it_is_written() -> None:
+    alert = only(alerts_of([entered_late(a_record(changed(Status.REVOKED)))]))
+    assert (alert.code, alert.cause, alert.journal_index) == ("R24", "UseEntered", 200)
+    assert alert.alert_id.startswith("100-")
+    assert alert.message.endswith("used 2026-03-10 09:00 UTC while valid.")
+    before = a_record(changed(Status.REVOKED, TENTH - DAY))
+    assert alerts_of([entered_late(before)]) == [], "it was known when the goods were presented"
+
+
+def test_of_several_changes_before_a_late_entry_the_last_is_told() -> None:
+    suspended, lifted = changed(Status.SUSPENDED), changed(Status.VALID, TWENTIETH + DAY, 101)
+    assert alerts_of([entered_late(a_record(suspended, lifted))]) == []
+    revoked = changed(Status.REVOKED, TWENTIETH + 2 * DAY, 102)
+    assert only(alerts_of([entered_late(a_record(suspended, lifted, revoked))])).code == "R24"
+    later = changed(Status.VALID, TWENTIETH + 6 * DAY, 201)
+    told = alerts_of([entered_late(a_record(suspended, later))])
+    assert [(one.code, one.journal_index, one.closes) for one in told] == [
+        ("R25", 200, False),
+        ("X18", 201, True),
+    ]
+
+
+def test_a_parent_or_a_key_that_fell_before_a_late_entry_is_told_beside_the_record_itself() -> None:
+    parent = a_record(changed(Status.REVOKED), member=ACCI, tag=tag_of("AU-1"))
+    record = a_record(changed(Status.SUSPENDED, index=101))
+    told = alerts_of([entered_late(record, above=(parent,))], [a_report(index=102)])
+    assert sorted(one.code for one in told) == ["R21", "R25", "X06"]
+    assert {one.journal_index for one in told} == {200}
+
+
 def test_the_fall_of_the_original_alerts_offices_that_used_its_true_copy() -> None:
     original = a_record(changed(Status.REVOKED), tag=tag_of("VN-1"))
     copy = a_record(link=Link(Relation.TRUE_COPY, VCCI, original.tag))
