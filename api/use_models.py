@@ -225,7 +225,7 @@ class ReservationsAnswer(Given):
 
 
 class AlertReport(Given):
-    """Something that fell after an office of this gateway's member had relied on it."""
+    """Something that fell after this gateway's member had relied on it: an office, or its own certificate that builds on it."""
 
     alert_id: str
     cause: str
@@ -239,12 +239,16 @@ class AlertReport(Given):
     tag: Digest
     effective_from: Moment
     recorded_at: Moment
-    use_id: UseIdText | None = Field(description="Null for a reliance on an AEO.")
-    office: str
-    used_at: Moment = Field(description="Of a reliance: when the declaration was accepted.")
-    state: str = Field(description="`reserved` or `consumed`; of a reliance `relied on`.")
+    use_id: UseIdText | None = Field(description="Null for a reliance on an AEO and for an own certificate.")
+    office: str | None = Field(description="Null for an own certificate.")
+    used_at: Moment = Field(
+        description="Of a reliance: when the declaration was accepted; of an own certificate: when it was anchored."
+    )
+    state: str = Field(
+        description="`reserved` or `consumed`; of a reliance `relied on`; of an own certificate `issued`."
+    )
     declaration: str | None
-    reliance_id: UseIdText | None = Field(description="Null for a use.")
+    reliance_id: UseIdText | None = Field(description="Null but for a reliance.")
 
 
 class AlertsAnswer(Given):

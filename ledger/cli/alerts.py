@@ -81,13 +81,14 @@ def _tell(ledger: Ledger, first: int, as_json: bool, quiet: bool = False) -> int
 def _show(one: Alert) -> None:
     number = "number not known here" if one.number is None else show(one.number)
     title = f"{kind_text(one.kind)} {number} of {show(one.issuer)}"
+    where = "" if one.office is None else f" at {show(one.office)}"
     declaration = "" if one.declaration is None else f" for declaration {show(one.declaration)}"
     say(
         f"{coloured(one.code, RED if one.code.startswith('R') else YELLOW)}  {coloured(title, BOLD)}",
         f"  {show(one.message)}",
         f"  in effect from {moment_text(one.effective_from)}, known since {moment_text(one.recorded_at)}, "
         f"journal entry {one.journal_index}",
-        f"  {one.state} at {show(one.office)} on {moment_text(one.used_at)}{declaration}",
+        f"  {one.state}{where} on {moment_text(one.used_at)}{declaration}",
         f"  what to do: {show(one.what_next)}",
         "",
     )

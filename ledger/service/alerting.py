@@ -2,7 +2,7 @@
 
 Rule: nothing is kept, so nothing can be missed or told twice: the same journal gives the same alerts. Only uses of what fell
 since the place that is asked about, and of what builds on that, are looked at; all own uses only where a key was reported.
-The alerts of uses and of reliances on AEOs are in one order.
+The alerts of uses, of reliances on AEOs and of own certificates that build on others are in one order.
 """
 
 from __future__ import annotations
@@ -15,14 +15,15 @@ from ledger.core.alerts import AlertFact, Confirmation, KeyReport, Relied, alert
 from ledger.core.profiles import UsePolicy
 from ledger.core.uses import UseRecord
 from ledger.service.balance_sheets import USE_STATES
+from ledger.service.child_alerting import ChildAlerting
+from ledger.service.lineages import Lineages
 from ledger.service.reading import moment
 from ledger.service.reliance_alerting import RelianceAlerting
-from ledger.service.stories import Story, read
+from ledger.service.stories import Place, Story, read
 from ledger.service.use_answers import Alert
 
 if TYPE_CHECKING:
     from ledger.core.entries import Entry
-    from ledger.core.records import RecordState
     from ledger.service.parts import Parts
     from ledger.store.uses import KnownUse
 
@@ -31,27 +32,28 @@ _CAUSES: Final = (
     (EntryType.STATUS_CHANGED, EntryType.RECORD_CONFIRMED),
     (EntryType.USE_ENTERED, EntryType.USE_ENTERED),
 )
-_MOST_ABOVE: Final = 8
-"""Generations of certificates above one that are looked at."""
-
-_Place = tuple[bytes, str, bytes]
-"""A record: registry, member, number tag."""
 
 
 class Alerting:
-    """Finds the alerts for what this gateway's member relied on as customs."""
+    """Finds the alerts for what this gateway's member relied on as customs, and issued on the strength of others."""
 
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
         self._own = parts.settings.member.code
+        self._lineages = Lineages(parts.knowledge)
         self._reliances = RelianceAlerting(parts)
+        self._children = ChildAlerting(parts)
 
     def alerts(self, first: int, limit: int) -> list[Alert]:
         """Return up to ``limit`` alerts that entries from index ``first`` on caused, oldest first."""
         step = self._parts.store.journal.head()
         if step is None or not self._own:
             return []
-        found = [*self._of_uses(first, limit, step.size), *self._reliances.alerts(first, limit, step)]
+        found = [
+            *self._of_uses(first, limit, step.size),
+            *self._reliances.alerts(first, limit, step),
+            *self._children.alerts(first, limit, step.size),
+        ]
         found.sort(key=lambda alert: (alert.journal_index, alert.alert_id))
         return found[:limit]
 
@@ -59,7 +61,7 @@ class Alerting:
         fallen = self._fallen(first, size)
         if fallen is not None and not fallen:
             return []
-        places = self._own_places(size) if fallen is None else self._resting_places(fallen, size)
+        places = self._own_places(size) if fallen is None else self._lineages.below(fallen, size)
         relied = [
             one
             for one in self._relied(places, size)
@@ -70,9 +72,9 @@ class Alerting:
         known = self._parts.store.uses.by_commitments([one.use.place.declaration for one in facts])
         return [_told(one, known.get(one.use.place.declaration, [])) for one in facts]
 
-    def _fallen(self, first: int, size: int) -> set[_Place] | None:
+    def _fallen(self, first: int, size: int) -> set[Place] | None:
         """Return the records that causing entries since ``first`` are about, or None when a key was reported: then any."""
-        fallen: set[_Place] = set()
+        fallen: set[Place] = set()
         for least, most in _CAUSES:
             found = self._parts.store.journal.entries_of_types(least, most, first_index=first)
             causes = [entry for entry in map(read, found) if entry.index < size]
@@ -81,32 +83,12 @@ class Alerting:
             fallen |= {(entry.contract, entry.owner, entry.subject) for entry in causes}
         return fallen
 
-    def _own_places(self, size: int) -> set[_Place]:
+    def _own_places(self, size: int) -> set[Place]:
         """Return the roots of all that this gateway's member ever used."""
         used = map(read, self._parts.store.journal.entries_of_uses(self._own))
         return {(entry.contract, entry.owner, entry.subject) for entry in used if entry.index < size}
 
-    def _resting_places(self, fallen: set[_Place], size: int) -> set[_Place]:
-        """Return the roots of ``fallen``, and of all that builds on them, a generation at a time."""
-        found: set[_Place] = set()
-        generation = fallen
-        for _ in range(_MOST_ABOVE + 1):
-            roots = {self._root(place, size) for place in generation} - found
-            found |= roots
-            generation = {
-                (contract, child.member, child.tag)
-                for contract, owner, tag in roots
-                if (usage := self._parts.knowledge.story(owner, contract, tag, size).usage) is not None
-                for child in usage.children
-            }
-        return found
-
-    def _root(self, place: _Place, size: int) -> _Place:
-        contract, owner, tag = place
-        record = self._parts.knowledge.story(owner, contract, tag, size).record
-        return place if record is None else (contract, owner, record.root_tag)
-
-    def _relied(self, places: set[_Place], size: int) -> Iterator[Relied]:
+    def _relied(self, places: set[Place], size: int) -> Iterator[Relied]:
         """Yield the own uses of ``places`` that stand, each with what it rests on."""
         kinds = {one.address: one.kind for one in self._parts.manifest.registries}
         for contract, owner, tag in sorted(places):
@@ -128,7 +110,7 @@ class Alerting:
         if shown.record is None or root.record is None:
             return
         above = [] if shown is root else [root.record]
-        above += self._above(root.record, contract, size)
+        above += self._lineages.above(root.record, contract, size)
         yield Relied(
             use,
             kind,
@@ -146,18 +128,6 @@ class Alerting:
             return None
         economy = members[self._own].economy
         return frozenset(one.code for one in members.values() if one.economy == economy)
-
-    def _above(self, record: RecordState, contract: bytes, size: int) -> Iterator[RecordState]:
-        """Yield the records that one builds on, the nearest first."""
-        for _ in range(_MOST_ABOVE):
-            link = record.link
-            if link is None:
-                return
-            story = self._parts.knowledge.story(link.parent_member, contract, link.parent_tag, size)
-            if story.record is None:
-                return
-            record = story.record
-            yield record
 
     def _reports(self) -> list[KeyReport]:
         least = EntryType.KEY_COMPROMISED
@@ -179,7 +149,7 @@ class Alerting:
         return [Confirmation(one.member, one.subject, one.time, one.index) for one in found]
 
 
-def _rests_on(relied: Relied) -> set[_Place]:
+def _rests_on(relied: Relied) -> set[Place]:
     records = (relied.record, *relied.above)
     return {(one.registry, one.member, one.tag) for one in records}
 

@@ -186,16 +186,19 @@ class Reservations:
 
 @dataclass(frozen=True, slots=True)
 class Alert:
-    """Something that fell after an office of this gateway's member had relied on it.
+    """Something that fell after this gateway's member had relied on it: an office, or its own certificate that builds on it.
 
     Args:
-        alert_id: stable: index of the journal entry that caused it, and of the use.
+        alert_id: stable: index of the journal entry that tells it, and of the use.
         cause: name of the causing entry, such as ``StatusChanged``; journal_index: its place.
         code, message: reason code and sentence for the officer. what_next: what to do.
         effective_from: when it took effect. recorded_at: when the ledger learned of it.
-        use_id: of the use that relied on it; None for a reliance on an AEO, which has a ``reliance_id``.
-        number: where this gateway wrote the use; of a reliance the AEO code as declared.
-        used_at: of a reliance, when the declaration was accepted; state: ``relied on``.
+        use_id: of the use that relied on it; None for a reliance on an AEO, which has a ``reliance_id``, and for a
+            certificate of one's own, which has neither.
+        number: where this gateway wrote the use or sealed the certificate; of a reliance the AEO code as declared.
+        office: None for a certificate of one's own.
+        used_at: of a reliance, when the declaration was accepted, state ``relied on``; of a certificate, when it was anchored,
+            state ``issued``.
         declaration: the declaration's number where this gateway wrote the use.
     """
 
@@ -212,7 +215,7 @@ class Alert:
     effective_from: datetime
     recorded_at: datetime
     use_id: str | None
-    office: str
+    office: str | None
     used_at: datetime
     state: str
     declaration: str | None

@@ -29,6 +29,14 @@ def test_alerts_are_what_the_description_says(client: TestClient, ledger: FaceLe
     assert (answer["alerts"][0]["whatNext"], answer["next"]) == ("Recover the duty.", 6)
 
 
+def test_an_alert_about_an_own_certificate_names_no_use_and_no_office(
+    client: TestClient, ledger: FaceLedger
+) -> None:
+    ledger.uses.alerts = [replace(an_alert(5), use_id=None, office=None, declaration=None, state="issued")]
+    [told] = client.get("/v1/alerts").json()["alerts"]
+    assert (told["useId"], told["relianceId"], told["office"], told["state"]) == (None, None, None, "issued")
+
+
 def test_an_alert_about_a_reliance_names_it_and_no_use(client: TestClient, ledger: FaceLedger) -> None:
     ledger.uses.alerts = [replace(an_alert(5), use_id=None, reliance_id="a" * 32, state="relied on")]
     answer = client.get("/v1/alerts").json()

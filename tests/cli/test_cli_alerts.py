@@ -46,6 +46,13 @@ def test_an_officer_reads_which_declaration_relied_on_an_aeo(command: Command, l
     )
 
 
+def test_an_issuing_body_reads_which_of_its_certificates_builds_on_what_fell(
+    command: Command, ledger: FaceLedger
+) -> None:
+    ledger.uses.alerts = [replace(an_alert(5), use_id=None, office=None, declaration=None, state="issued")]
+    assert "  issued on 2026-11-23T10:00:00Z\n" in command("alerts").out
+
+
 def test_all_pages_are_told_at_once(command: Command, ledger: FaceLedger) -> None:
     ledger.uses.alerts = [an_alert(5, place) for place in range(150)] + [an_alert(6), an_alert(9)]
     [answer] = command("alerts", "--json").lines()

@@ -26,7 +26,8 @@ def add(commands: Any) -> None:
     one.add_argument("--purpose", default="", metavar="TEXT", help="what the look-up is for; it is logged")
     json_option(one)
     one = command(
-        commands, "alerts", "alerts:alerts", "what fell after an office of this member had relied on it",
+        commands, "alerts", "alerts:alerts",
+        "what fell after this member had relied on it, as customs or for a certificate of its own",
         "0 asked, 3 not available now, 4 bad input",
     )  # fmt: skip
     one.add_argument(
