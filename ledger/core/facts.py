@@ -124,6 +124,7 @@ class Facts:
         economies: economy of each customs member, ISO 3166-1 alpha-2, by its code.
         types: of an AEO entry, by name; None when they were not looked at.
         agreements: all agreements on mutual recognition; None when they were not looked at.
+        original: the document that the record was anchored for, where another one is presented and this gateway holds it.
     """
 
     chain_id: int
@@ -145,6 +146,7 @@ class Facts:
     economies: Mapping[str, str] = field(default_factory=dict)
     types: Mapping[str, TypeState] | None = None
     agreements: Agreements | None = None
+    original: Opened | None = None
 
     @property
     def seen(self) -> Sight | None:

@@ -116,17 +116,24 @@ def _word(case: Case, findings: Sequence[Finding], items: Sequence[ItemVerdict])
 
 
 def _items(case: Case, findings: Sequence[Finding]) -> tuple[ItemVerdict, ...]:
-    """Return a verdict for each declared item, or else for each item of the document."""
+    """Return a verdict for each declared item, or else for each item of the document.
+
+    An item that is worse off than what was found of it says why: for what is wrong with the whole.
+    """
     declaration = case.question.declaration
     whole = worst(finding.word for finding in findings if finding.item is None)
     if declaration is not None and declaration.items:
         sequences = [item.sequence for item in declaration.items]
     else:
         sequences = [sequence for sequence, _ in case.items()]
+    deciding = whole not in (Word.ACCEPT, Word.ACCEPT_WITH_REMARKS)
+    why = tuple(one for one in findings if deciding and one.item is None and one.word is whole)
     verdicts = []
     for sequence in sequences:
         own = tuple(finding for finding in findings if finding.item == sequence)
-        verdicts.append(ItemVerdict(sequence, worst([whole, *(finding.word for finding in own)]), own))
+        found = worst(finding.word for finding in own)
+        word = worst([whole, found])
+        verdicts.append(ItemVerdict(sequence, word, own if found is word else (*own, *why)))
     return tuple(verdicts)
 
 

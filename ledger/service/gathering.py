@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING
 
 from ledger.core import numbers
 from ledger.core.acts import RecordAnchored
+from ledger.core.envelope import open_envelope
 from ledger.core.facts import Candidate, Facts, Parent, Question, Sight
+from ledger.core.forms import MalformedEnvelope
 from ledger.service.questions import issuer_of, number_of
 from ledger.service.reading import moment
 from ledger.service.sighting import Seen, Sighting, Subject
@@ -121,6 +123,8 @@ class Gathering:
             parents=self._parents(question, consortium, story, subject, step),
             economies={code: member.economy for code, member in consortium.members.items()},
         )
+        if question.document is not None and story.record is not None:
+            facts = replace(facts, original=self._original(question.document, story.record))
         if question.kind == _KIND_AEO:
             facts = replace(facts, types=story.types, agreements=self.knowledge.agreements(step))
         return facts
@@ -181,6 +185,17 @@ class Gathering:
         if question.second_key is None or record is None:
             return None
         return self.store.documents.second_keys_of(record.document_id)
+
+    def _original(self, presented: Opened, record: RecordState) -> Opened | None:
+        """Return the anchored document where another one is presented and this gateway holds it."""
+        if presented.document_id == record.document_id:
+            return None
+        held = self.store.documents.sealed(record.document_id)
+        try:
+            original = None if held is None else open_envelope(held)
+        except MalformedEnvelope:
+            return None
+        return original if original is not None and original.document_id == record.document_id else None
 
     def _parents(
         self, question: Question, consortium: Consortium, story: Story, subject: Subject, step: Step

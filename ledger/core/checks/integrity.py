@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from ledger.core import envelope
+from ledger.core.checks.alterations import about_alterations
 from ledger.core.checks.case import ASK_ISSUER, Case, normal
 from ledger.core.documents.kinds import kind_of
 from ledger.core.envelope import Opened
@@ -110,6 +111,7 @@ def _about_record(case: Case) -> Iterator[Finding]:
     if opened.document_id != record.document_id:
         message = f"It is not the document anchored under this number on {case.when(record.anchored_at)}."
         yield Finding.of(Reason.DIGEST_MISMATCH, Word.REJECT, message, next_step=_ASK_COPY)
+        yield from about_alterations(case)
     if opened.header.kid != record.key:
         yield Finding.of(Reason.KEY_OF_RECORD_DIFFERS, Word.REJECT, next_step=_ASK_COPY)
     if case.facts.tag is not None and case.facts.tag != record.tag:
