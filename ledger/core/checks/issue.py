@@ -36,7 +36,7 @@ def about_issue(case: Case) -> Iterator[Finding]:
     window = profile.retro_window
     if window is not None and issued > window.after(shipped):
         message = (
-            f"It was issued {issued}; {profile.id} allows {_words(window)} after the shipment of {shipped}."
+            f"It was issued {issued}; {profile.id} allows {window.words} after the shipment of {shipped}."
         )
         yield Finding.of(Reason.ISSUED_TOO_LATE, Word.REFER, message, next_step=ASK_ISSUER)
     else:
@@ -53,7 +53,7 @@ def _about_hidden_shipment(case: Case, profile: Profile) -> Iterator[Finding]:
     elif window is not None:
         message = (
             f"It was issued retroactively and does not disclose the day of shipment; {profile.id} allows "
-            f"{_words(window)} after it."
+            f"{window.words} after it."
         )
     elif profile.retro_from_shipment:
         message = (
@@ -82,7 +82,7 @@ def _about_mark(case: Case, profile: Profile, issued: date, shipped: date) -> It
     if grace is None and mark is None:
         return  # whether the form has a mark is not known
     where = f'"{mark or _RETROACTIVE}"{f" in box {box}" if box else ""}'
-    word, length = Word.REFER, f"more than {_words(grace)} " if grace is not None else ""
+    word, length = Word.REFER, f"more than {grace.words} " if grace is not None else ""
     message = f"It was issued {issued}, {length}after the shipment of {shipped}, without {where}"
     if grace is None:
         message += f"; how many days {profile.id} allows without it is not known"
@@ -98,7 +98,7 @@ def _corrected(profile: Profile | None) -> str:
     if profile is None or value is None:
         return ""
     least = f"{value['atLeast']} to " if "atLeast" in value else ""
-    return f" {profile.id} gives {least}{_words(Period(value['count'], value['unit']))} for it."
+    return f" {profile.id} gives {least}{Period(value['count'], value['unit']).words} for it."
 
 
 def _about_invoices(case: Case) -> Iterator[Finding]:
@@ -136,7 +136,7 @@ def _about_true_copy(case: Case) -> Iterator[Finding]:
         original = day_of(reference.get("date")) if copied else None
         if original is not None and issued > period.after(original):
             message = (
-                f"The true copy was issued {issued}; {profile.id} allows {_words(period)} after the "
+                f"The true copy was issued {issued}; {profile.id} allows {period.words} after the "
                 f"original of {original}."
             )
             yield Finding.of(Reason.ISSUED_TOO_LATE, Word.REFER, message, next_step=ASK_ISSUER)
@@ -166,8 +166,3 @@ def _marked(case: Case) -> bool:
 def _shipped(case: Case) -> date | None:
     transport = case.subject.get("transport")
     return day_of(transport.get("departureDate")) if isinstance(transport, Mapping) else None
-
-
-def _words(period: Period) -> str:
-    unit = period.unit.removesuffix("s") if period.count == 1 else period.unit
-    return f"{period.count} {unit}"
