@@ -58,9 +58,9 @@ def check_data(case: Case) -> Check:
         for declared in all_declared:
             findings.extend(_about_item(case, declared, items[sequence]))
         findings.extend(about_quantities(case, all_declared, items[sequence]))
-    findings.extend(_about_criteria(case, declaration))
-    if not declaration.items and not findings:
-        return Check(CheckName.DATA, Outcome.NOT_CHECKED)
+    findings.extend(_about_left_out(case, declaration))
+    if not declaration.items and all(finding.word is Word.ACCEPT for finding in findings):
+        return Check(CheckName.DATA, Outcome.NOT_CHECKED, tuple(findings))
     return Check.judged(CheckName.DATA, findings)
 
 
@@ -96,11 +96,16 @@ def _letters(name: str) -> str:
     return "".join(sign for sign in unicodedata.normalize("NFKC", name).casefold() if sign.isalnum())
 
 
-def _about_criteria(case: Case, declaration: Declaration) -> Iterator[Finding]:
-    """Yield that no criterion is declared: not every declaration has a place for one, so it stands in nobody's way."""
-    wanted = case.profile is not None and case.profile.criteria
-    if wanted and declaration.items and not any(one.origin_criterion for one in declaration.items):
-        message = "No origin criterion is declared, so none was compared."
+def _about_left_out(case: Case, declaration: Declaration) -> Iterator[Finding]:
+    """Yield what the declaration leaves out as a whole; not every one has a place for it, so it stands in nobody's way."""
+    missing = [] if declaration.items else ["items"]
+    profile, invoices = case.profile, case.subject.get("invoices")
+    if declaration.items and profile is not None and profile.criteria:
+        missing += [] if any(one.origin_criterion for one in declaration.items) else ["origin criterion"]
+    if isinstance(invoices, list | tuple) and invoices and not declaration.invoice_numbers:
+        missing.append("invoices")
+    if missing:
+        message = f"Not declared, so not compared: {', '.join(missing)}."
         yield Finding.of(Reason.NOT_COMPARED, Word.ACCEPT, message)
 
 

@@ -128,6 +128,13 @@ def test_that_no_criterion_is_declared_is_told_once_and_stands_in_nobodys_way() 
     verdict = two_items().declared(items=[ITEM, {**ITEM, "sequence": 2, "hsCode": "030463"}]).verdict()
     assert verdict.word is Word.ACCEPT
     assert verdict.codes().count("X51") == 1
+    assert message_of(verdict, "X51") == "Not declared, so not compared: origin criterion, invoices."
+
+
+def test_a_declaration_without_items_compares_nothing_and_says_so() -> None:
+    verdict = Presented().anchor().declared(invoiceNumbers=["EX-2026-0107"]).verdict()
+    assert outcome(verdict, "DATA") is Outcome.NOT_CHECKED
+    assert message_of(verdict, "X51") == "Not declared, so not compared: items."
 
 
 # --- licences --------------------------------------------------------------------------------------------------------
