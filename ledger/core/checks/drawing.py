@@ -7,6 +7,7 @@ declaration holds already is free for it. Whose the rest is, is told as another 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from decimal import Decimal
 
 from ledger.core.balances import LineState, free, most
@@ -30,6 +31,7 @@ def about_lines(case: Case, usage: Usage) -> Iterator[Finding]:
         yield from _about_rest(case, usage, terms)
         return
     so_far: dict[int, Decimal] = {}
+    gross: set[int] = set()
     for asked in asked_of(case, {number: line.unit for number, line in usage.lines.items()}):
         line = usage.lines.get(asked.line)
         if line is None:
@@ -38,10 +40,13 @@ def about_lines(case: Case, usage: Usage) -> Iterator[Finding]:
         if asked.quantity is None:
             yield _not_comparable(asked, line)
             continue
+        if asked.gross:
+            gross.add(asked.line)
         total = so_far[asked.line] = so_far.get(asked.line, Decimal(0)) + asked.quantity
         taken = _taken_by_others(case, asked.line, line)
         if total > _most(terms, line, taken):
-            yield exceeded(case, asked.item.sequence, asked.line, line, total, taken, terms)
+            found = exceeded(case, asked.item.sequence, asked.line, line, total, taken, terms)
+            yield _with_gross(found) if asked.line in gross else found
 
 
 def about_overdrawing(case: Case, usage: Usage) -> Iterator[Finding]:
@@ -84,6 +89,12 @@ def exceeded(
     return Finding.of(
         Reason.BALANCE_EXCEEDED, word, message, item=item, next_step="Declare no more than is free."
     )
+
+
+def _with_gross(found: Finding) -> Finding:
+    """Return the finding for a request in which gross mass stands in for another kind: it may be less, so a person decides."""
+    message = found.message.replace(", free ", ", gross mass counted in, free ", 1)
+    return replace(found, word=Word.REFER, message=message, next="Declare the kind that the line is kept in.")
 
 
 def _about_rest(case: Case, usage: Usage, terms: TermsState) -> Iterator[Finding]:

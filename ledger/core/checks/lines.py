@@ -15,23 +15,24 @@ from ledger.core.balances import UNIT_SCALE
 from ledger.core.checks.case import Case
 from ledger.core.checks.data import claimed_item
 from ledger.core.documents.declaration import DeclarationItem
-from ledger.core.documents.origin import Quantity
 from ledger.core.documents.terms import value_line
 
 _DIGITS: Final = 60
-_KINDS: Final = ("NET_MASS", "SUPPLEMENTARY", "OTHER", "GROSS_MASS")
+_GROSS: Final = "GROSS_MASS"
+_KINDS: Final = ("NET_MASS", "SUPPLEMENTARY", "OTHER", _GROSS)
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
     """What one declared item asks of one line, in millionths of the line's unit; None where that cannot be said.
 
-    ``line`` is 0 where the record has no such line.
+    ``line`` is 0 where the record has no such line. ``gross``: it is a gross mass, and the line is kept in another kind.
     """
 
     item: DeclarationItem
     line: int
     quantity: Decimal | None
+    gross: bool = False
 
 
 def asked_of(case: Case, units: Mapping[int, str]) -> Iterator[Asked]:
@@ -44,10 +45,15 @@ def asked_of(case: Case, units: Mapping[int, str]) -> Iterator[Asked]:
     for item in () if declaration is None else declaration.items:
         line = _line_of(case, item)
         unit = units.get(line)
-        yield Asked(item, 0, None) if unit is None else Asked(item, line, _in_unit(case, item, line, unit))
+        if unit is None:
+            yield Asked(item, 0, None)
+        else:
+            quantity, kind = _in_unit(case, item, line, unit)
+            other = kind == _GROSS and _kind_of(case, line, unit) not in (None, _GROSS)
+            yield Asked(item, line, quantity, other)
         beside = value_line(_items(case), line)
         if beside is not None and (unit := units.get(beside)) is not None:
-            yield Asked(item, beside, _in_unit(case, item, beside, unit))
+            yield Asked(item, beside, _in_unit(case, item, beside, unit)[0])
 
 
 def certified_of(case: Case, unit: str) -> Decimal:
@@ -86,28 +92,35 @@ def _items(case: Case) -> Sequence[Any]:
     return items if isinstance(items, list | tuple) else ()
 
 
-def _in_unit(case: Case, declared: DeclarationItem, line: int, unit: str) -> Decimal | None:
-    """Return the declared quantity in millionths of ``unit``, or None when none of its quantities converts."""
+def _in_unit(
+    case: Case, declared: DeclarationItem, line: int, unit: str
+) -> tuple[Decimal | None, str | None]:
+    """Return the declared quantity in millionths of ``unit`` and its kind; None for both when none converts."""
     value = declared.customs_value
+    order = [_kind_of(case, line, unit), *_KINDS]
     stated = [
-        (quantity.value, quantity.unit) for quantity in _in_order(case, declared.quantities, line, unit)
+        (one.value, one.unit, one.kind)
+        for one in sorted(
+            declared.quantities, key=lambda one: order.index(one.kind) if one.kind in order else len(order)
+        )
     ]
-    for number, counted in [*stated, *([] if value is None else [(value.amount, value.currency)])]:
+    valued = [] if value is None else [(value.amount, value.currency, "VALUE")]
+    for number, counted, kind in [*stated, *valued]:
         amount = case.reference.units.to_unit(number, counted, unit)
         if amount is not None:
             with localcontext() as context:
                 context.prec = _DIGITS
-                return amount * UNIT_SCALE
-    return None
+                return amount * UNIT_SCALE, kind
+    return None, None
 
 
-def _in_order(case: Case, quantities: Sequence[Quantity], line: int, unit: str) -> list[Quantity]:
-    """Return quantities so that the kind which the document states in the line's unit comes first."""
-    stated: Any = next((item.get("quantities") for place, item in _places(case) if place == line), None)
-    kinds = [
-        one.get("kind")
-        for one in (stated if isinstance(stated, list | tuple) else ())
-        if isinstance(one, Mapping) and one.get("unit") == unit
-    ]
-    order = [*kinds[:1], *_KINDS]
-    return sorted(quantities, key=lambda one: order.index(one.kind) if one.kind in order else len(order))
+def _kind_of(case: Case, line: int, unit: str) -> str | None:
+    """Return the kind of quantity that the document states in the line's unit, else in one that converts; None for none."""
+    item: Mapping[str, Any] = next((item for place, item in _places(case) if place == line), {})
+    stated = item.get("quantities")
+    kinds: list[tuple[bool, str]] = []
+    for one in stated if isinstance(stated, list | tuple) else ():
+        given, kind = (one.get("unit"), one.get("kind")) if isinstance(one, Mapping) else (None, None)
+        if isinstance(given, str) and case.reference.units.to_unit("1", given, unit) is not None:
+            kinds.append((given != unit, str(kind)))
+    return min(kinds, key=lambda one: one[0], default=(False, None))[1]

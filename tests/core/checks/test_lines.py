@@ -35,7 +35,10 @@ def test_the_kind_of_mass_that_the_line_is_kept_in_counts() -> None:
 
 
 def test_another_kind_of_mass_stands_in_where_that_one_is_not_declared() -> None:
-    assert code_is_found(asking(mass("GROSS_MASS", "2")), "R12", "USAGE")
+    assert asking(mass("OTHER", "2")).word is Word.REJECT
+    gross = asking(mass("GROSS_MASS", "2"))
+    assert gross.word is Word.REFER, "the net mass may be within what is free"
+    assert message_of(gross, "R12").startswith("Requested 2 t, gross mass counted in, free 1 t")
 
 
 def test_an_item_draws_on_the_line_of_the_item_that_it_claims() -> None:
