@@ -214,9 +214,17 @@ def _about_keys(
     """Yield reports of the keys that the record and those above it were anchored with, and their settlement."""
     for record in (relied.record, *relied.above):
         for report in reports:
-            covered = (report.member, report.key) == (record.member, record.key)
-            known = report.index < relied.use.first_index and not _known_late(relied.use, report.reported_at)
-            if not covered or record.anchored_at < report.since or known:
+            if (report.member, report.key) != (record.member, record.key):
+                continue
+            again = next(
+                (
+                    one
+                    for one in confirmations
+                    if (one.member, one.tag) == (record.member, record.tag) and one.time >= report.reported_at
+                ),
+                None,
+            )
+            if record.anchored_at < report.since or _settled(relied.use, report, again):
                 continue
             whose = (
                 "its key"
@@ -237,14 +245,6 @@ def _about_keys(
                 _HOLD,
                 (report.since, report.reported_at),
             )
-            again = next(
-                (
-                    one
-                    for one in confirmations
-                    if (one.member, one.tag) == (record.member, record.tag) and one.time >= report.reported_at
-                ),
-                None,
-            )
             if again is not None:
                 message = f"The issuer confirmed it again on {moment_words(again.time)}."
                 yield _alert(
@@ -257,6 +257,13 @@ def _about_keys(
                     (again.time, again.time),
                     closes=True,
                 )
+
+
+def _settled(use: UseRecord, report: KeyReport, again: Confirmation | None) -> bool:
+    """Return whether a report was known when a use was made, or was settled before its late entry was written."""
+    if report.index >= use.first_index:
+        return False
+    return not _known_late(use, report.reported_at) or (again is not None and again.index < use.first_index)
 
 
 def _about_overdrawing(relied: Relied) -> Iterator[AlertFact]:

@@ -151,6 +151,18 @@ def test_a_parent_or_a_key_that_fell_before_a_late_entry_is_told_beside_the_reco
     assert {one.journal_index for one in told} == {200}
 
 
+def test_a_report_that_was_settled_before_a_late_entry_is_no_alert() -> None:
+    record = a_record()
+    confirmed = Confirmation(VCCI, record.tag, TWENTIETH + 60, 101)
+    assert alerts_of([entered_late(record)], [a_report()], [confirmed]) == []
+    after = replace(confirmed, time=TWENTIETH + 6 * DAY, index=201)
+    told = alerts_of([entered_late(record)], [a_report()], [after])
+    assert [(one.code, one.journal_index, one.closes) for one in told] == [
+        ("X06", 200, False),
+        ("X32", 201, True),
+    ]
+
+
 def test_the_fall_of_the_original_alerts_offices_that_used_its_true_copy() -> None:
     original = a_record(changed(Status.REVOKED), tag=tag_of("VN-1"))
     copy = a_record(link=Link(Relation.TRUE_COPY, VCCI, original.tag))
