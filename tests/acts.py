@@ -338,7 +338,7 @@ def folds(replay: Replay, entries: list[Entry]) -> bool:
 def copied(replay: Replay) -> Replay:
     """Return a copy that goes its own way; what never changes is shared."""
     registers = replay.registers
-    shared: list[object] = [*registers.records.values(), *registers.recognition.values()]
+    shared: list[object] = [*registers.records.values()]
     for book in registers.books.values():
         shared += [*book.uses.values(), *book.lines.values(), *book.children.values()]
     for types in registers.types.values():

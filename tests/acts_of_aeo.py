@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from ledger.core import acts
+from ledger.core.aeo import Recognition
+from ledger.core.records import Status
 from tests.acts import VN_CUSTOMS, Attempt, AWorld
 from tests.acts_of_records import a_tag
 from tests.journals import AU, CN, NZ, VCCI
@@ -44,9 +46,11 @@ def change_type(world: AWorld) -> Attempt:
         name = world.random.choice([*types[world.registry(3), member, tag]])
     known = types.get((world.registry(3), member, tag), {}).get(name)
     last = 0 if known is None else known.changes[-1].effective_from
-    at, status = a_time(world, last), world.random.choice((1, 1, 1, 2, 2, 2, 3, 4))
-    reason = world.random.choice((0, 24, 24, 24))
-    # Asked for 0 it takes effect now, or with the change before it.
+    at, status = a_time(world, last), world.random.choice((1, 2, 3, 4))
+    if known is not None and world.chance(0.7):
+        status = 2 if known.changes[-1].status is Status.VALID else 1
+    reason = 24 if world.chance(0.9) else 0
+    # Asked for 0 it takes effect now, or with the grant.
     said = None if at == 0 else (acts.TypeChanged(tag, name, status, reason, at),)
     return Attempt(3, member, "changeType", (member, tag, name, status, reason, at), said)
 
@@ -73,6 +77,8 @@ def remove_alias(world: AWorld) -> Attempt:
 
 def propose(world: AWorld) -> Attempt:
     random, member, partner = world.random, an_administration(world), an_administration(world)
+    if partner == member and world.chance(0.8):
+        partner = next(one for one in ADMINISTRATIONS if one != member)
     number = len(world.replay.registers.agreements.get(world.registry(3), {})) + 1
     covers = []
     for _ in range(random.choice((1, 2, 2, 3))):
@@ -123,18 +129,29 @@ def change_recognition(world: AWorld) -> Attempt:
     number = an_agreement(world, consented=True)
     member = a_party(world, number)
     agreement = world.replay.registers.agreements.get(world.registry(3), {}).get(number)
-    home, name, last = member, world.random.choice(NAMES), 0
+    home, name, last, to = member, world.random.choice(NAMES), 0, world.random.choice((1, 2, 3))
     if agreement is not None and world.chance(0.95):
         cover = world.random.choice(agreement.covers)
         home, name = cover.home, cover.name
         last = cover.changes[-1].effective_from if cover.changes else 0
-    at, to = a_time(world, last), world.random.choice((1, 1, 1, 2, 2, 2, 3))
-    reason = world.random.choice((0, 24, 24, 24))
+        if world.chance(0.8):
+            to = 2 if cover.stance_at(member, world.now) is Recognition.IN_FORCE else 1
+    at, reason = a_time(world, last), 24 if world.chance(0.9) else 0
     said = None if at == 0 else (acts.RecognitionChanged(number, home, name, to, reason, at),)
     return Attempt(3, member, "changeRecognition", (member, number, home, name, to, reason, at), said)
 
 
-ATTEMPTS = (
-    grant_types, grant_types, change_type, change_type, change_type, add_alias, remove_alias, propose, propose,
-    consent, consent, decline, change_recognition, change_recognition, change_recognition,
-)  # fmt: skip
+def an_attempt(world: AWorld) -> Attempt:
+    """Return an act on an entry or an agreement; mostly one for which there is something."""
+    agreements = world.replay.registers.agreements.get(world.registry(3), {}).values()
+    several = [grant_types, grant_types, change_type, change_type, change_type, add_alias]
+    if world.replay.registers.aliases or world.chance(0.2):
+        several += [remove_alias]
+    waits = any(one.consented_at is None and one.declined_at is None for one in agreements)
+    if not waits or world.chance(0.2):
+        several += [propose, propose, propose]
+    if waits or world.chance(0.1):
+        several += [consent, consent, consent, decline, decline]
+    if any(one.consented_at is not None for one in agreements) or world.chance(0.1):
+        several += [change_recognition] * 5
+    return world.random.choice(several)(world)

@@ -148,8 +148,6 @@ def assert_aeo_is_as_stored(world: AWorld) -> None:
         for partner in acts_of_aeo.ADMINISTRATIONS:
             for name in acts_of_aeo.NAMES:
                 changes = agreements.changes(home, partner, name)
-                last = registers.recognition.get((registry, home, partner, name))
-                assert last == (changes[-1] if changes else None)
                 for time in around(change.effective_from for change in changes):
                     recognised = agreements.recognised_at(home, partner, name, time)
                     assert world.ask(registry, "recognisedAt", home, partner, name, time) == (recognised,)

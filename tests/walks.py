@@ -75,9 +75,9 @@ def an_attempt(world: AWorld) -> Attempt | None:
 
 
 def any_attempt(world: AWorld) -> Attempt | None:
-    kind = world.random.choice((1, 1, 2, 2, 3, 3))
+    kind = world.random.choice((1, 1, 2, 2, 3, 3, 3))
     if kind == 3 and len(world.replay.registers.types) > 1 and world.chance(0.7):
-        return world.random.choice(acts_of_aeo.ATTEMPTS)(world)
+        return acts_of_aeo.an_attempt(world)
     if kind == 3 and world.chance(0.5):
         return world.random.choice((acts_of_records.anchor(world, kind), acts_of_aeo.grant_types(world)))
     several = acts_of_records.ATTEMPTS if world.chance(0.45) else acts_of_use.ATTEMPTS

@@ -6,8 +6,9 @@ import {IUseRegistry} from "./IUseRegistry.sol";
 /// @title Authorised economic operators, and who recognises whose
 /// @notice An entry has types of authorisation (such as AEOC and AEOS), each with its own status over time. Recognition
 /// is one administration's for another's AEOs, type by type, and needs the consent of both. Everything here takes
-/// effect at a time of its own, past or future, never before the change that precedes it: so the state at any time is
-/// the last change in effect by then, and "recognised at that time" is a view.
+/// effect at a time of its own, past or future, never before what is in effect already: so the state at any time is the
+/// last change in effect by then, and "recognised at that time" is a view. A change drops what was said before, of the
+/// same type or by the same party, to take effect after it.
 /// @dev An entry is relied on, not used up: everything that customs writes elsewhere is refused with `AeoNotUsed`.
 interface IAeoRegistry is IUseRegistry {
     /// @notice Where recognition of one type stands. `Terminated` is final for the agreement, not for a later one.
@@ -46,8 +47,7 @@ interface IAeoRegistry is IUseRegistry {
     error AeoTypeInvalid(bytes32 member, bytes32 tag, bytes8 name);
     /// @notice A type that is `from` cannot become `to`.
     error AeoTransitionInvalid(bytes32 member, bytes32 tag, bytes8 name, Status from, Status to);
-    /// @notice `time` is 0, after the year 9999, or before the change that precedes it, which took effect at
-    /// `earliest`.
+    /// @notice `time` is 0, after the year 9999, or before `earliest`, since when what it changes is in effect.
     error AeoTimeInvalid(uint64 time, uint64 earliest);
     /// @notice `aliasTag` is a record, an alias already, or not one of this record.
     error AeoAliasInvalid(bytes32 member, bytes32 aliasTag);
@@ -62,9 +62,10 @@ interface IAeoRegistry is IUseRegistry {
     /// @notice The cover is not of a party, names no type, is repeated, or its times are in the wrong order; or 1 to 16
     /// were expected.
     error AeoCoverInvalid(bytes32 home, bytes8 name);
-    /// @notice Recognition of that type is in force or suspended under another agreement.
+    /// @notice Recognition of that type is in force or suspended under another agreement at that time, or later.
     error AeoCoverTaken(bytes32 home, bytes32 partner, bytes8 name, uint256 agreement);
-    /// @notice Recognition that is `from` cannot become `to`, or not by this party.
+    /// @notice What the party says of recognition is `from`, or either has ended it, or the agreement does not cover it
+    /// (`None`); it cannot say `to`.
     error AeoRecognitionInvalid(uint256 agreement, bytes32 home, bytes8 name, Recognition from, Recognition to);
 
     // --- entries, by the administration that keeps them ---
@@ -73,8 +74,10 @@ interface IAeoRegistry is IUseRegistry {
     function grantTypes(bytes32 member, bytes32 tag, Grant[] calldata grants) external;
 
     /// @notice Changes the status of one type: valid <-> suspended, and from both to revoked or cancelled (final).
-    /// @dev A suspended member can still suspend, revoke and cancel.
-    /// @param effectiveFrom Seconds; 0 means now, or when the change before takes effect if that is later.
+    /// @dev A suspended member can still suspend, revoke and cancel. Repeating the status that holds withdraws what was
+    /// said for later.
+    /// @dev Warning: what was said for later than `effectiveFrom` is dropped, an end too; say it again.
+    /// @param effectiveFrom Seconds; 0 means now, or when the grant takes effect if that is later.
     function changeType(
         bytes32 member,
         bytes32 tag,
@@ -107,9 +110,10 @@ interface IAeoRegistry is IUseRegistry {
     function decline(bytes32 member, uint256 agreement) external;
 
     /// @notice Suspends, lifts or ends recognition of one type under an agreement that was consented to.
-    /// @dev Either party suspends and ends; only the party that suspended lifts. A suspended member can suspend and
-    /// end.
-    /// @param effectiveFrom Seconds; 0 means now, or when the change before takes effect if that is later.
+    /// @dev Each party speaks for itself: recognition is in force while neither suspends it, and over once either ends
+    /// it. A suspended member can suspend and end. Repeating what holds withdraws what the party said for later.
+    /// @dev Warning: what the same party said for later than `effectiveFrom` is dropped, an end too; say it again.
+    /// @param effectiveFrom Seconds; 0 means now.
     function changeRecognition(
         bytes32 member,
         uint256 agreement,

@@ -1,8 +1,9 @@
 """AEO: what the journal says of an entry's types of authorisation and of agreements on mutual recognition, over time.
 
-Every change takes effect at a time of its own, never before the change that precedes it, so the state at any time is the
-last change in effect by then. ``types_of`` and ``agreements_of`` believe the entries: see ``state`` for judging them.
-Times are seconds.
+Every change takes effect at a time of its own, never before what is in effect already, so the state at any time is the last
+change in effect by then. A change drops what was said before, of the same type or by the same party, to take effect after it.
+Each party of an agreement speaks for itself: recognition is in force while neither says otherwise. ``types_of`` and
+``agreements_of`` believe the entries: see ``state`` for judging them. Times are seconds.
 """
 
 from __future__ import annotations
@@ -49,11 +50,6 @@ class TypeState:
     name: str
     changes: tuple[TypeChange, ...]
 
-    @property
-    def status(self) -> Status:
-        """Return the status that was said last, whenever it takes effect."""
-        return self.changes[-1].status
-
     def change_at(self, time: int) -> TypeChange | None:
         """Return the change in effect at ``time``, or None before the grant took effect."""
         return next((change for change in reversed(self.changes) if change.effective_from <= time), None)
@@ -76,10 +72,19 @@ class RecognitionChange:
     member: str
     index: int
 
+    @property
+    def is_consent(self) -> bool:
+        """Whether it is the consent that lets recognition begin; everything else has a reason."""
+        return self.reason == 0
+
 
 @dataclass(frozen=True, slots=True)
 class Cover:
-    """That ``partner`` recognises ``home``'s AEOs of type ``name``, under one agreement."""
+    """That ``partner`` recognises ``home``'s AEOs of type ``name``, under one agreement.
+
+    Args:
+        changes: the consent, and what the parties said since, in the order of the journal; empty before consent.
+    """
 
     home: str
     partner: str
@@ -87,6 +92,34 @@ class Cover:
     data_exchange_from: int
     benefits_from: int
     changes: tuple[RecognitionChange, ...] = ()
+
+    def said_by(self, party: str) -> tuple[RecognitionChange, ...]:
+        """Return what a party says since the consent, in the order of its times."""
+        return tuple(one for one in self.changes if one.member == party and not one.is_consent)
+
+    def stance_at(self, party: str, time: int) -> Recognition:
+        """Return what a party said last of what takes effect by ``time``; its consent lets it be in force."""
+        change = _last_by(self.said_by(party), time)
+        return Recognition.IN_FORCE if change is None else change.recognition
+
+    def ended_by(self, time: int) -> bool:
+        """Return whether either party had terminated it by ``time``."""
+        return Recognition.TERMINATED in (
+            self.stance_at(self.home, time),
+            self.stance_at(self.partner, time),
+        )
+
+    def change_at(self, time: int) -> RecognitionChange | None:
+        """Return the change that decides at ``time``, or None before benefits began."""
+        if not self.changes or self.benefits_from > time:
+            return None
+        said = (_last_by(self.said_by(party), time) for party in (self.home, self.partner))
+        found = [self.changes[0], *(one for one in said if one is not None)]
+        for state in (Recognition.TERMINATED, Recognition.SUSPENDED):
+            against = [one for one in found if one.recognition is state]
+            if against:
+                return min(against, key=lambda one: (one.effective_from, one.index))
+        return max(found, key=lambda one: (one.effective_from, one.index))
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,23 +148,59 @@ class Agreements:
             for _, agreement in sorted(self.by_number.items())
             if agreement.consented_at is not None
             for cover in agreement.covers
-            if (cover.home, cover.partner) == (home, partner) and name in (None, cover.name)
+            if cover.changes and (cover.home, cover.partner) == (home, partner) and name in (None, cover.name)
         )
+
+    def agreed(self, home: str, partner: str, name: str) -> tuple[Cover, ...]:
+        """Return the covers by which a type is recognised one after the other, in the order of their times.
+
+        One that ended before it began may be dropped by a later consent to an earlier time.
+        """
+        found: list[Cover] = []
+        for cover in sorted(self.covers(home, partner, name), key=lambda one: one.changes[0].index):
+            while found and found[-1].benefits_from > cover.benefits_from:
+                found.pop()
+            found.append(cover)
+        return tuple(found)
 
     def changes(self, home: str, partner: str, name: str) -> tuple[RecognitionChange, ...]:
         """Return all changes of recognition of a type, whichever agreement they belong to, oldest first."""
         found = [change for cover in self.covers(home, partner, name) for change in cover.changes]
         return tuple(sorted(found, key=lambda change: change.index))
 
-    def change_at(self, home: str, partner: str, name: str, time: int) -> RecognitionChange | None:
-        """Return the change in effect at ``time``, or None before there was any."""
-        changes = self.changes(home, partner, name)
-        return next((change for change in reversed(changes) if change.effective_from <= time), None)
+    def change_at(
+        self, home: str, partner: str, name: str, time: int, size: int | None = None
+    ) -> RecognitionChange | None:
+        """Return the change that decides at ``time``, or None before there was any.
+
+        Args:
+            size: where given, only what the first ``size`` entries of the journal said.
+        """
+        known = self if size is None else self._known(size)
+        covers = known.agreed(home, partner, name)
+        cover = next((one for one in reversed(covers) if one.benefits_from <= time), None)
+        return None if cover is None else cover.change_at(time)
+
+    def _known(self, size: int) -> Agreements:
+        return Agreements(
+            {
+                number: replace(agreement, covers=tuple(_first_of(cover, size) for cover in agreement.covers))
+                for number, agreement in self.by_number.items()
+            }
+        )
 
     def recognised_at(self, home: str, partner: str, name: str, time: int) -> bool:
         """Return whether ``partner`` recognised ``home``'s AEOs of type ``name`` at ``time``, as known now."""
         change = self.change_at(home, partner, name, time)
         return change is not None and change.recognition is Recognition.IN_FORCE
+
+
+def _last_by(changes: tuple[RecognitionChange, ...], time: int) -> RecognitionChange | None:
+    return next((one for one in reversed(changes) if one.effective_from <= time), None)
+
+
+def _first_of(cover: Cover, size: int) -> Cover:
+    return replace(cover, changes=tuple(one for one in cover.changes if one.index < size))
 
 
 def types_of(entries: Iterable[Entry]) -> dict[str, TypeState]:
@@ -150,7 +219,8 @@ def with_type_entry(types: dict[str, TypeState], entry: Entry) -> None:
             types[name] = TypeState(name, (change,))
         case TypeChanged(_, name, status, reason, effective_from):
             change = TypeChange(Status(status), reason, effective_from, entry.time, entry.index)
-            types[name] = TypeState(name, (*types[name].changes, change))
+            kept = (one for one in types[name].changes if one.effective_from <= effective_from)
+            types[name] = TypeState(name, (*kept, change))
 
 
 def agreements_of(entries: Iterable[Entry]) -> Agreements:
@@ -187,12 +257,20 @@ def with_agreement_entry(found: dict[int, Agreement], entry: Entry) -> None:
             )
             known = found[number]
             covers = tuple(
-                replace(cover, changes=(*cover.changes, change))
-                if (cover.home, cover.name) == (home, name)
-                else cover
+                _with_change(cover, change) if (cover.home, cover.name) == (home, name) else cover
                 for cover in known.covers
             )
             found[number] = replace(known, covers=covers)
+
+
+def _with_change(cover: Cover, change: RecognitionChange) -> Cover:
+    """Return the cover with one more change, without what the same party said for later."""
+    kept = (
+        one
+        for one in cover.changes
+        if one.is_consent or one.member != change.member or one.effective_from <= change.effective_from
+    )
+    return replace(cover, changes=(*kept, change))
 
 
 def _in_force(agreement: Agreement, cover: Cover, consent: Entry) -> Cover:

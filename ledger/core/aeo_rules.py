@@ -1,7 +1,8 @@
 """AEO rules: types of authorisation, aliases, and agreements on mutual recognition.
 
-The one rule: an entry that ``contracts/AeoRegistry.sol`` could not have written in the state before it is a contradiction.
-Changes of one thing take effect in the order in which they are said; the covers of a proposal are entries of one call.
+The one rule: an entry that ``contracts/AeoRegistry.sol`` or ``AeoAgreements.sol`` could not have written in the state before it
+is a contradiction. What is in effect already stays; what was said for later can be said anew, by who said it. The covers of a
+proposal are entries of one call.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from ledger.core.acts import (
     TypeChanged,
     TypeGranted,
 )
-from ledger.core.aeo import Agreement, Recognition, RecognitionChange, with_agreement_entry, with_type_entry
+from ledger.core.aeo import Agreement, Agreements, Cover, Recognition, with_agreement_entry, with_type_entry
 from ledger.core.callers import require_active, require_operator
 from ledger.core.contradiction import contradict
 from ledger.core.entries import Entry
@@ -52,13 +53,18 @@ def _change_type(registers: Registers, entry: Entry, act: TypeChanged, _: Course
     known = types.get(act.name)
     if known is None:
         contradict(entry, f"type {act.name} was never granted")
-    if not may_follow(known.status, act.status):
-        contradict(entry, f"status {Status(act.status).name} cannot follow {known.status.name}")
+    in_effect = known.change_at(entry.time) or known.changes[0]
+    _require_time(entry, act.effective_from, in_effect.effective_from)
+    before = known.status_at(act.effective_from)
+    assert before is not None
+    drops = known.changes[-1].effective_from > act.effective_from
+    withdraws = drops and act.status == before and before < Status.REVOKED
+    if not withdraws and not may_follow(before, act.status):
+        contradict(entry, f"status {Status(act.status).name} cannot follow {before.name}")
     if act.status == Status.VALID:
         require_active(registers.members, entry, Role.ADMINISTRATION)
         _require_not_final(registers, entry, act.tag)
     _require_reason(entry, act.reason)
-    _require_time(entry, act.effective_from, known.changes[-1].effective_from)
     with_type_entry(types, entry)
 
 
@@ -115,17 +121,27 @@ def _consent(registers: Registers, entry: Entry, act: AgreementConsented, _: Cou
     if entry.member != agreement.partner:
         contradict(entry, f"{entry.member} consents, expected {agreement.partner}")
     _require_administration(registers, entry, agreement.proposer)
-    for cover in agreement.covers:
-        last = registers.recognition.get((entry.contract, cover.home, cover.partner, cover.name))
-        if last is not None and last.recognition is not Recognition.TERMINATED:
-            what = f"recognition of {cover.name} of {cover.home} by {cover.partner}"
-            contradict(entry, f"{what} is {last.recognition.name} under agreement {last.agreement}")
-        _require_time(entry, cover.benefits_from, 0 if last is None else last.effective_from)
     agreements = registers.agreements[entry.contract]
+    for cover in agreement.covers:
+        _require_free(entry, Agreements(agreements), cover)
     with_agreement_entry(agreements, entry)
-    for cover in agreements[act.agreement].covers:
-        key = (entry.contract, cover.home, cover.partner, cover.name)
-        registers.recognition[key] = cover.changes[-1]
+
+
+def _require_free(entry: Entry, agreements: Agreements, cover: Cover) -> None:
+    """Refuse a cover of what another agreement has under way when its benefits begin, or later."""
+    agreed = agreements.agreed(cover.home, cover.partner, cover.name)
+    if (
+        agreed
+        and agreed[-1].benefits_from > cover.benefits_from
+        and agreed[-1].ended_by(agreed[-1].benefits_from)
+    ):
+        agreed = agreed[:-1]  # it ended before it began
+    if not agreed:
+        return
+    last = agreed[-1]
+    if last.benefits_from > cover.benefits_from or not last.ended_by(cover.benefits_from):
+        what = f"recognition of {cover.name} of {cover.home} by {cover.partner}"
+        contradict(entry, f"{what} is under way by agreement {last.changes[0].agreement}")
 
 
 def _decline(registers: Registers, entry: Entry, act: AgreementDeclined, _: Course | None) -> None:
@@ -144,35 +160,21 @@ def _change_recognition(
         require_operator(registers.members, entry)
     agreement = _require_agreement(registers, entry, act.agreement, consented=True)
     other = _other_party(entry, agreement)
-    if act.home not in (entry.member, other):
-        contradict(entry, f"home is {act.home}, expected {entry.member} or {other}")
-    recognises = other if act.home == entry.member else entry.member
-    key = (entry.contract, act.home, recognises, act.name)
-    last = registers.recognition.get(key)
-    if last is None or last.agreement != act.agreement:
+    cover = next((one for one in agreement.covers if (one.home, one.name) == (act.home, act.name)), None)
+    if cover is None:
         contradict(entry, f"recognition of {act.name} of {act.home} is not under agreement {act.agreement}")
-    _require_recognition(entry, last, Recognition(act.recognition))
+    said = cover.said_by(entry.member)
+    in_effect = max((one.effective_from for one in said if one.effective_from <= entry.time), default=0)
+    _require_time(entry, act.effective_from, in_effect)
+    drops = bool(said) and said[-1].effective_from > act.effective_from
+    before = cover.stance_at(entry.member, act.effective_from)
+    if cover.stance_at(other, max(act.effective_from, entry.time)) is Recognition.TERMINATED:
+        before = Recognition.TERMINATED
+    after = Recognition(act.recognition)
+    if before is Recognition.TERMINATED or (before is after and not drops):
+        contradict(entry, f"{after.name} by {entry.member} cannot follow {before.name}")
     _require_reason(entry, act.reason)
-    _require_time(entry, act.effective_from, last.effective_from)
-    agreements = registers.agreements[entry.contract]
-    with_agreement_entry(agreements, entry)
-    registers.recognition[key] = next(
-        cover.changes[-1]
-        for cover in agreements[act.agreement].covers
-        if (cover.home, cover.name) == (act.home, act.name)
-    )
-
-
-def _require_recognition(entry: Entry, last: RecognitionChange, after: Recognition) -> None:
-    """Refuse a recognition that cannot follow the last one; only who suspended it lifts that."""
-    before = last.recognition
-    fits = before is not Recognition.TERMINATED
-    if after is Recognition.SUSPENDED:
-        fits = before is Recognition.IN_FORCE
-    elif after is Recognition.IN_FORCE:
-        fits = before is Recognition.SUSPENDED and last.member == entry.member
-    if not fits:
-        contradict(entry, f"{after.name} by {entry.member} cannot follow {before.name} by {last.member}")
+    with_agreement_entry(registers.agreements[entry.contract], entry)
 
 
 def _require_agreement(registers: Registers, entry: Entry, number: int, *, consented: bool) -> Agreement:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from ledger.core.acts import Act, EntryType
-from ledger.core.aeo import Agreement, RecognitionChange, TypeState
+from ledger.core.aeo import Agreement, TypeState
 from ledger.core.consortium import Consortium
 from ledger.core.contradiction import contradict
 from ledger.core.entries import Entry
@@ -73,7 +73,7 @@ class Registers:
         books: use of the records that have any, by the root's key.
         types: types of authorisation of AEO entries, by name.
         aliases: the number tag that another one finds.
-        agreements: of each registry, by number. recognition: the last change, by registry, home, partner and type.
+        agreements: of each registry, by number.
         course: what the call of the last entry may still write; None when nothing.
     """
 
@@ -83,7 +83,6 @@ class Registers:
     types: dict[RecordKey, dict[str, TypeState]] = field(default_factory=dict)
     aliases: dict[RecordKey, bytes] = field(default_factory=dict)
     agreements: dict[bytes, dict[int, Agreement]] = field(default_factory=dict)
-    recognition: dict[tuple[bytes, str, str, str], RecognitionChange] = field(default_factory=dict)
     course: Course | None = None
 
     @property

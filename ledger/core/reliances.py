@@ -142,19 +142,22 @@ def _about_statuses(
 def _about_recognition(rested: Rested) -> Iterator[RelianceAlert]:
     """Yield the falls of the partner's recognition that decide about the reliance, and their ends."""
     reliance, fallen = rested.reliance, False
+    direction = (reliance.home, reliance.partner, reliance.name)
     what = f"Recognition of {reliance.name} of {reliance.home} by {reliance.partner}"
-    for change in rested.agreements.changes(reliance.home, reliance.partner, reliance.name):
+    for change in rested.agreements.changes(*direction):
         if not _decides(reliance, change):
             continue
-        if change.recognition is not Recognition.IN_FORCE:
+        # Of two that suspend, the lifting of one ends nothing; what was said of another agreement decides nothing.
+        found = rested.agreements.change_at(*direction, reliance.accepted_at, change.index + 1)
+        stands = found is not None and found.recognition is Recognition.IN_FORCE
+        if not stands and change.recognition is not Recognition.IN_FORCE:
             fallen = True
             since = moment_words(change.effective_from)
             told = f"{what} {_ENDED[change.recognition]} from {since}, "
             yield _fall(reliance, RECOGNITION_CHANGED, change, Reason.MRA_NOT_IN_FORCE, told)
-        elif fallen:
+        elif stands and fallen:
             fallen = False
-            # Only a consent brings recognition into force without a reason.
-            cause = RECOGNITION_CHANGED if change.reason else AGREEMENT_CONSENTED
+            cause = AGREEMENT_CONSENTED if change.is_consent else RECOGNITION_CHANGED
             yield _end(reliance, cause, change, what)
 
 

@@ -28,7 +28,7 @@ class AeoRequest:
     Args:
         code: the AEO code, any alias. type: such as ``AEOS``; None for aliases.
         alias: another form of the code, for ``ADD_ALIAS`` and ``REMOVE_ALIAS``.
-        effective_from: None is now; may be past or future, not before the change that precedes it.
+        effective_from: None is now; may be past or future, not before what is in effect. What was said for later is dropped.
     """
 
     action: AeoAction

@@ -60,7 +60,7 @@ def _time(values: Mapping[str, Any], request: AeoRequest | AgreementRequest) -> 
         return "The time of effect is missing or after the year 9999."
     offset = None if request.effective_from is None else request.effective_from.utcoffset()
     asked, before = (moment_words(one, offset) for one in (int(values.get("time", 0)), earliest))
-    return f"It cannot take effect {asked}: the change before takes effect {before}."
+    return f"It cannot take effect {asked}: what it changes takes effect {before}, which stays."
 
 
 def _alias(values: Mapping[str, Any], request: AeoRequest) -> str:
@@ -77,11 +77,11 @@ def _recognition(values: Mapping[str, Any], request: AgreementRequest) -> str:
     what = f"Recognition of {request.type} of {request.home}"
     if before == "none":
         return f"{what} is not, or not any more, under agreement {request.agreement}."
-    if before == "suspended" and after == "in force":
-        return f"{what} was suspended by the other party; only that party can lift it."
+    if before == after == "in force":
+        return f"{what} is not suspended by us; only the party that suspended it can lift that."
     if before == "terminated":
         return f"{what} was terminated, which is final; propose a new agreement."
-    return f"{what} is {before} already." if before == after else f"{what} is {before}; it cannot be lifted."
+    return f"{what} is {before} already."
 
 
 def _agreement(values: Mapping[str, Any], request: AgreementRequest) -> str:

@@ -190,7 +190,8 @@ class Recognising:
         if step is None:
             return []
         found = self._parts.knowledge.agreements(step)
-        return [_described(agreement) for _, agreement in sorted(found.by_number.items())]
+        now = int(self._parts.clock().timestamp())
+        return [_described(agreement, now) for _, agreement in sorted(found.by_number.items())]
 
 
 def _check_type(problems: list[Problem], path: str, name: str | None) -> None:
@@ -211,7 +212,7 @@ def _seconds(problems: list[Problem], path: str, time: datetime | None) -> int:
     return int(time.timestamp())
 
 
-def _described(agreement: Agreement) -> AgreementAnswer:
+def _described(agreement: Agreement, now: int) -> AgreementAnswer:
     state = "proposed" if agreement.consented_at is None else "consented"
     return AgreementAnswer(
         agreement=agreement.number,
@@ -220,18 +221,19 @@ def _described(agreement: Agreement) -> AgreementAnswer:
         state="declined" if agreement.declined_at is not None else state,
         proposed_at=moment(agreement.proposed_at),
         consented_at=None if agreement.consented_at is None else moment(agreement.consented_at),
-        covers=tuple(map(_covering, agreement.covers)),
+        covers=tuple(_covering(cover, now) for cover in agreement.covers),
     )
 
 
-def _covering(cover: Cover) -> CoverAnswer:
+def _covering(cover: Cover, now: int) -> CoverAnswer:
+    current = cover.change_at(now)
     return CoverAnswer(
         home=cover.home,
         partner=cover.partner,
         type=cover.name,
         data_exchange_from=moment(cover.data_exchange_from),
         benefits_from=moment(cover.benefits_from),
-        recognition=_WORDS[cover.changes[-1].recognition] if cover.changes else "not in force",
+        recognition="not in force" if current is None else _WORDS[current.recognition],
         changes=tuple(
             RecognitionLine(
                 _WORDS[change.recognition],

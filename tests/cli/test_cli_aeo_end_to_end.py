@@ -85,7 +85,7 @@ def test_a_suspended_operator_keeps_its_benefits_for_what_was_declared_before(
     assert partner(*question, "--at", after).code == 1
     assert partner("verify", "--issuer", "AU-ABF", "--number", code, "--kind", "aeo").code == 0
     assert home("aeo", "revoke", *change, "--effective-from", moment(0.4)).code == 0
-    assert home("aeo", "reinstate", *change).code == 1
+    assert home("aeo", "reinstate", *change, "--effective-from", moment(0.5)).code == 1
 
 
 def test_a_declaration_that_relied_on_an_operator_is_listed_when_a_suspension_comes_late(

@@ -55,8 +55,8 @@ def on_recognition(*changes: RecognitionChange) -> Rested:
     )
 
 
-def recognition(state: Recognition, minute: int = 0, index: int = 100, reason: int = 33) -> RecognitionChange:
-    return RecognitionChange(1, state, reason, TEN + minute * MINUTE, TEN + 20 * MINUTE, PARTNER, index)
+def recognition(state: Recognition, minute: int = 0, index: int = 100) -> RecognitionChange:
+    return RecognitionChange(1, state, 33, TEN + minute * MINUTE, TEN + 20 * MINUTE, PARTNER, index)
 
 
 def only(*rested: Rested) -> RelianceAlert:
@@ -151,11 +151,35 @@ def test_the_end_of_recognition_lists_it_by_the_agreement(state: Recognition, wo
     )
 
 
-@pytest.mark.parametrize(("reason", "cause"), [(33, "RecognitionChanged"), (0, "AgreementConsented")])
-def test_recognition_in_force_again_closes_the_alert(reason: int, cause: str) -> None:
-    again = recognition(Recognition.IN_FORCE, 2, 101, reason)
+def test_recognition_in_force_again_closes_the_alert() -> None:
+    again = recognition(Recognition.IN_FORCE, 2, 101)
     first, second = reliance_alerts([on_recognition(recognition(Recognition.SUSPENDED), again)])
-    assert (first.closes, second.closes, second.cause) == (False, True, cause)
+    assert (first.closes, second.closes, second.cause) == (False, True, "RecognitionChanged")
+
+
+def test_a_new_agreement_with_effect_by_the_acceptance_closes_the_alert() -> None:
+    rested = on_recognition(recognition(Recognition.TERMINATED))
+    again = RecognitionChange(2, Recognition.IN_FORCE, 0, TEN + 2 * MINUTE, TEN + 30 * MINUTE, PARTNER, 101)
+    cover = Cover(VCCI, PARTNER, "AEOS", START, TEN + 2 * MINUTE, (again,))
+    second_one = Agreement(2, VCCI, PARTNER, START, (cover,), TEN + 30 * MINUTE)
+    both = Agreements({**rested.agreements.by_number, 2: second_one})
+    first, second = reliance_alerts([replace(rested, agreements=both)])
+    assert (first.closes, second.closes, second.cause) == (False, True, "AgreementConsented")
+
+
+def test_of_two_suspensions_the_lifting_of_the_last_one_closes_the_alerts() -> None:
+    by_home = [
+        replace(recognition(state, minute, index), member=VCCI)
+        for state, minute, index in ((Recognition.SUSPENDED, 1, 101), (Recognition.IN_FORCE, 3, 103))
+    ]
+    lifted = recognition(Recognition.IN_FORCE, 2, 102)
+    rested = on_recognition(recognition(Recognition.SUSPENDED), by_home[0], lifted, by_home[1])
+    alerts = reliance_alerts([rested])
+    assert [(alert.journal_index, alert.closes) for alert in alerts] == [
+        (100, False),
+        (101, False),
+        (103, True),
+    ]
 
 
 def test_alerts_stand_in_the_order_of_the_journal() -> None:

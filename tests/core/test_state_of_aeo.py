@@ -136,17 +136,17 @@ def test_a_type_is_known_for_every_time() -> None:
 def test_types_are_granted_together_and_later_and_apart() -> None:
     both = (acts.TypeGranted(tag_of("T"), "AEOC", LATEST), acts.TypeGranted(tag_of("T"), "AEOF", 1))
     journal = a_journal(wrote(*both), changed(3), changed(2, LATEST, "AEOC"))
-    assert the_type(journal).status is Status.REVOKED
-    assert the_type(journal, "AEOC").status is Status.SUSPENDED
-    assert the_type(journal, "AEOF").status is Status.VALID
+    assert the_type(journal).changes[-1].status is Status.REVOKED
+    assert the_type(journal, "AEOC").changes[-1].status is Status.SUSPENDED
+    assert the_type(journal, "AEOF").changes[-1].status is Status.VALID
 
 
 def test_a_suspended_member_may_still_take_its_types_back() -> None:
-    assert the_type(a_journal(SUSPENDED, changed(2), changed(3))).status is Status.REVOKED
+    assert the_type(a_journal(SUSPENDED, changed(2), changed(3))).changes[-1].status is Status.REVOKED
 
 
 def test_the_types_of_a_revoked_entry_can_be_ended() -> None:
-    assert the_type(a_journal(status(3), changed(4))).status is Status.CANCELLED
+    assert the_type(a_journal(status(3), changed(4))).changes[-1].status is Status.CANCELLED
 
 
 def test_an_alias_may_be_given_to_another_once_it_is_removed() -> None:
@@ -172,6 +172,68 @@ def test_recognition_is_known_for_every_time() -> None:
     times = (SOON - 1, SOON, SOON + 5, LATER, LATER + 5)
     assert [known.recognised_at(AU, CN, "AEOS", time) for time in times] == [False, True, False, True, False]
     assert [known.recognised_at(CN, AU, "AEOS", time) for time in times] == [False, True, True, True, True]
+
+
+def test_a_change_drops_what_was_said_to_take_effect_after_it() -> None:
+    journal = a_journal(changed(2, SOON), changed(4, LATER), changed(3, SOON + 5))
+    state = the_type(journal)
+    assert [state.status_at(time) for time in (SOON, SOON + 5, LATEST)] == [
+        Status.SUSPENDED, Status.REVOKED, Status.REVOKED,
+    ]  # fmt: skip
+    assert len(state.changes) == 3
+
+
+def test_what_was_said_of_a_type_for_later_is_withdrawn_by_saying_what_holds() -> None:
+    assert the_type(a_journal(changed(4, LATER), changed(1, SOON))).status_at(LATEST) is Status.VALID
+    lifting = (changed(2, PAST), changed(1, LATER), changed(2, SOON))
+    assert the_type(a_journal(*lifting)).status_at(LATEST) is Status.SUSPENDED
+
+
+@pytest.mark.parametrize("far", [2, 3])
+def test_nobody_is_locked_out_by_what_the_other_says_for_the_year_9999(far: int) -> None:
+    journal = a_journal(
+        *IN_FORCE, recognised(far, LATEST), recognised(2, SOON, AU), recognised(1, SOON + 5, AU)
+    )
+    known = the_agreements(journal)
+    times = (SOON, SOON + 5, LATEST)
+    assert [known.recognised_at(AU, CN, "AEOS", time) for time in times] == [False, True, False]
+    for step in (
+        recognised(3, SOON + 6, AU),
+        proposed(a_cover(number=2, benefits=SOON + 7)),
+        consented(2),
+    ):
+        step(journal)
+    known = the_agreements(journal)
+    assert [known.recognised_at(AU, CN, "AEOS", time) for time in (SOON + 6, SOON + 7)] == [False, True]
+
+
+def test_recognition_that_both_suspend_is_in_force_when_both_lift() -> None:
+    journal = a_journal(*IN_FORCE, recognised(2, SOON), recognised(2, SOON + 1, AU), recognised(1, SOON + 2))
+    assert not the_agreements(journal).recognised_at(AU, CN, "AEOS", LATER)
+    recognised(1, SOON + 3, AU)(journal)
+    assert the_agreements(journal).recognised_at(AU, CN, "AEOS", LATER)
+
+
+def test_what_a_party_announced_only_the_party_withdraws() -> None:
+    announced = (*IN_FORCE, recognised(3, LATER), recognised(2, SOON, AU), recognised(1, SOON + 1, AU))
+    assert not the_agreements(a_journal(*announced)).recognised_at(AU, CN, "AEOS", LATER)
+    withdrawn = a_journal(*announced, recognised(1, SOON))
+    assert the_agreements(withdrawn).recognised_at(AU, CN, "AEOS", LATER)
+
+
+def test_an_agreement_that_ended_before_it_began_makes_room_for_an_earlier_one() -> None:
+    journal = a_journal(proposed(a_cover(benefits=LATEST)), consented(), recognised(3, SOON))
+    for step in (proposed(a_cover(number=2, benefits=SOON)), consented(2)):
+        step(journal)
+    assert the_agreements(journal).recognised_at(AU, CN, "AEOS", LATEST)
+
+
+def test_the_last_days_of_an_agreement_can_be_suspended_when_the_next_is_agreed_already() -> None:
+    journal = a_journal(*IN_FORCE, recognised(3, LATER), proposed(a_cover(number=2, benefits=LATER)))
+    for step in (consented(2), recognised(2, SOON, AU)):
+        step(journal)
+    known = the_agreements(journal)
+    assert [known.recognised_at(AU, CN, "AEOS", time) for time in (SOON, LATER)] == [False, True]
 
 
 def test_a_later_agreement_takes_over_what_an_earlier_one_ended() -> None:
@@ -217,7 +279,12 @@ IMPOSSIBLE: list[tuple[str, list[Step], str]] = [
     ("a type after the year 9999", [granted("AEOC", LATEST + 1)], "time is 253402300800"),
     ("a change of a type that was not granted", [changed(2, name="AEOC")], "never granted"),
     ("a change of a type of nothing", [changed(2, number="unknown")], "has no record"),
-    ("a change before the one before", [changed(2, SOON), changed(1, SOON - 1)], f"expected {SOON} to"),
+    ("a change before what is in effect", [changed(2, PAST + 5), changed(3, PAST + 4)], f"expected {PAST + 5} to"),
+    ("a change before a grant for later", [granted("AEOC", SOON), changed(2, SOON - 1, "AEOC")], f"expected {SOON} to"),
+    ("a change after an end for later", [changed(3, SOON), changed(2, SOON)], "SUSPENDED cannot follow REVOKED"),
+    ("a withdrawal of nothing", [changed(2, SOON), changed(1, SOON + 5), changed(1, SOON + 5)],
+     "VALID cannot follow VALID"),
+    ("a withdrawal by a suspended member", [changed(3, SOON), SUSPENDED, changed(1, SOON - 1)], "expected active"),
     ("a change before the grant", [changed(2, PAST - 1)], f"expected {PAST} to"),
     ("a change without reason", [changed(2, reason=0)], "has no reason"),
     ("a change to what it is", [changed(1)], "VALID cannot follow VALID"),
@@ -260,11 +327,17 @@ IMPOSSIBLE: list[tuple[str, list[Step], str]] = [
     ("a consent of a suspended member", [proposed(), decided(acts.MemberSuspended(CN, 28)), consented()],
      "expected active"),
     ("a consent to what another agreement has", [*IN_FORCE, proposed(a_cover(number=2)), consented(2)],
-     "is IN_FORCE under agreement 1"),
+     "is under way by agreement 1"),
     ("a consent to what another has suspended", [*IN_FORCE, recognised(2), proposed(a_cover(number=2)), consented(2)],
-     "is SUSPENDED under agreement 1"),
+     "is under way by agreement 1"),
     ("a consent to benefits before the last end",
-     [*IN_FORCE, recognised(3, LATER), proposed(a_cover(number=2)), consented(2)], f"expected {LATER} to"),
+     [*IN_FORCE, recognised(3, LATER), proposed(a_cover(number=2)), consented(2)], "is under way by agreement 1"),
+    ("a consent to benefits before those of another agreement", [*IN_FORCE, recognised(3, LATER),
+     proposed(a_cover(number=2, benefits=SOON - 1)), consented(2)], "is under way by agreement 1"),
+    ("a consent to benefits within what comes before one that never began",
+     [*IN_FORCE, recognised(3, LATER), proposed(a_cover(number=2, benefits=LATER)), consented(2),
+      recognised(3, LATER, number=2), proposed(a_cover(number=3, benefits=LATER - 1)), consented(3)],
+     "is under way by agreement 1"),
     ("a refusal of nothing", [declined()], "there is no agreement 1"),
     ("a refusal after consent", [*IN_FORCE, declined()], "does not wait for consent"),
     ("a refusal twice", [proposed(), declined(), declined(by=AU)], "does not wait for consent"),
@@ -272,21 +345,28 @@ IMPOSSIBLE: list[tuple[str, list[Step], str]] = [
     ("a refusal by a third", [proposed(), declined(by=NZ)], "is not a party"),
     ("recognition before consent", [proposed(), recognised(2)], "waits for consent"),
     ("recognition by a former operator", [*IN_FORCE, FORMER, recognised(2, by=AU)], "is not an operator"),
-    ("recognition of a third's", [*IN_FORCE, recognised(2, home=NZ)], "home is NZ-CS"),
+    ("recognition of a third's", [*IN_FORCE, recognised(2, home=NZ)], "is not under agreement 1"),
     ("recognition by a third", [*IN_FORCE, recognised(2, by=NZ)], "is not a party"),
     ("recognition of a type without cover", [*IN_FORCE, recognised(2, name="AEOC")], "is not under agreement 1"),
     ("recognition the other way round", [*IN_FORCE, recognised(2, home=CN)], "is not under agreement 1"),
     ("recognition under an agreement that is over",
-     [*IN_FORCE, recognised(3), proposed(a_cover(number=2)), consented(2), recognised(2)], "is not under agreement 1"),
+     [*IN_FORCE, recognised(3), proposed(a_cover(number=2)), consented(2), recognised(2)],
+     "SUSPENDED by CN-GACC cannot follow TERMINATED"),
     ("recognition in force twice", [*IN_FORCE, recognised(1)], "IN_FORCE by CN-GACC cannot follow IN_FORCE"),
-    ("a suspension twice", [*IN_FORCE, recognised(2), recognised(2, by=AU)], "cannot follow SUSPENDED"),
+    ("a suspension twice", [*IN_FORCE, recognised(2), recognised(2)], "cannot follow SUSPENDED"),
     ("a suspension lifted by the other party", [*IN_FORCE, recognised(2), recognised(1, by=AU)],
-     "IN_FORCE by AU-ABF cannot follow SUSPENDED by CN-GACC"),
+     "IN_FORCE by AU-ABF cannot follow IN_FORCE"),
+    ("a suspension after the other party's end", [*IN_FORCE, recognised(3), recognised(2, LATER, by=AU)],
+     "SUSPENDED by AU-ABF cannot follow TERMINATED"),
+    ("a suspension before the other party's end that is in effect", [*IN_FORCE, recognised(3, PAST), recognised(2, 1, by=AU)],
+     "SUSPENDED by AU-ABF cannot follow TERMINATED"),
     ("a suspension lifted by a suspended member",
      [*IN_FORCE, recognised(2, by=AU), SUSPENDED, recognised(1, by=AU)], "expected active"),
     ("recognition after its end", [*IN_FORCE, recognised(3), recognised(3)], "cannot follow TERMINATED"),
     ("recognition without reason", [*IN_FORCE, recognised(2, reason=0)], "has no reason"),
-    ("recognition before the change before", [*IN_FORCE, recognised(2, SOON - 1)], f"expected {SOON} to"),
+    ("recognition before what the party said", [*IN_FORCE, recognised(2, PAST), recognised(1, PAST - 1)],
+     f"expected {PAST} to"),
+    ("recognition from no time on", [*IN_FORCE, recognised(2, 0)], "time is 0"),
 ]  # fmt: skip
 
 

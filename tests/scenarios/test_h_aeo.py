@@ -131,7 +131,7 @@ def test_an_agreement_is_lifted_only_by_who_suspended_it_and_ends_for_good(world
     assert "suspended from" in findings(world.china.aeo(asked))["R33"]
     told = world.australia.refused(path, "PATCH", action="lift", **cover)
     assert told["detail"] == (
-        "Recognition of PACT of AU-ABF was suspended by the other party; only that party can lift it."
+        "Recognition of PACT of AU-ABF is not suspended by us; only the party that suspended it can lift that."
     )
     world.china.patch(path, action="lift", **cover)
     assert world.china.aeo(asked)["verdict"] == "ACCEPT"

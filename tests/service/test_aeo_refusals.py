@@ -38,10 +38,10 @@ def test_what_a_type_is_and_cannot_become_is_told() -> None:
     assert of_entry("AeoTransitionInvalid", **values) == "Type AEOS of AU-1 is valid; it cannot become valid."
 
 
-def test_a_time_before_the_last_change_is_told_with_both() -> None:
+def test_a_time_before_what_is_in_effect_is_told_with_both() -> None:
     told = of_entry("AeoTimeInvalid", time=START, earliest=START + 60)
     assert told == (
-        "It cannot take effect 2026-01-01 00:00 UTC: the change before takes effect 2026-01-01 00:01 UTC."
+        "It cannot take effect 2026-01-01 00:00 UTC: what it changes takes effect 2026-01-01 00:01 UTC, which stays."
     )
     assert "missing" in of_agreement("AeoTimeInvalid", time=0, earliest=0)
 
@@ -50,10 +50,9 @@ def test_a_time_before_the_last_change_is_told_with_both() -> None:
     ("before", "after", "words"),
     [
         ("none", "suspended", "is not, or not any more, under agreement 7"),
-        ("suspended", "in force", "suspended by the other party; only that party can lift it"),
         ("terminated", "in force", "final; propose a new agreement"),
         ("suspended", "suspended", "is suspended already"),
-        ("in force", "in force", "is in force already"),
+        ("in force", "in force", "is not suspended by us; only the party that suspended it can lift that"),
     ],
 )
 def test_what_recognition_is_and_cannot_become_is_told(before: str, after: str, words: str) -> None:

@@ -4,14 +4,12 @@ pragma solidity 0.8.37;
 import {IAeoRegistry} from "../../contracts/interfaces/IAeoRegistry.sol";
 import {AeoSetting} from "./AeoSetting.sol";
 
-/// @notice A reader of an AEO registry that knows only the journal. It keeps every change in a list and finds the state
-/// at a time by walking it; what must not happen it notes.
+/// @notice A reader of an AEO registry that knows only the journal. It keeps every change in a list, takes away those
+/// that a later one drops, and finds the state at a time by walking it; what must not happen it notes.
 abstract contract AeoReader is AeoSetting {
     struct Kept {
         uint64 time;
-        uint8 state;
-        uint256 agreement;
-        bytes32 by;
+        uint256 state; // of a direction: which agreement
     }
 
     struct CoverKept {
@@ -29,7 +27,7 @@ abstract contract AeoReader is AeoSetting {
     }
 
     bytes32[3] internal _members = [CN, AU, NZ];
-    bytes32[2] internal _tags = [TAG, OTHER];
+    bytes32[3] internal _tags = [TAG, OTHER, THIRD];
     bytes8[2] internal _names = [AEOC, AEOS];
 
     bool public anEndChanged;
@@ -38,13 +36,16 @@ abstract contract AeoReader is AeoSetting {
     bool public notAgreed;
     mapping(uint256 act => uint256) public done;
     uint256 public together;
+    uint256 public dropped;
     uint256 private _folded;
     uint256 internal _proposals;
     uint256[] internal _agreed;
     mapping(bytes32 record => uint256) private _status;
     mapping(bytes32 record => bytes32) private _alias;
     mapping(bytes32 record => Kept[]) private _types;
-    mapping(bytes32 direction => Kept[]) private _recognition;
+    mapping(bytes32 direction => Kept[]) private _agreedOn;
+    mapping(bytes32 direction => uint64[]) private _times;
+    mapping(bytes32 stance => Kept[]) private _stances;
     mapping(uint256 agreement => Pact) internal _pacts;
 
     function _fold() internal {
@@ -65,7 +66,12 @@ abstract contract AeoReader is AeoSetting {
     function _foldRecord(uint256 kind, bytes32 member, bytes memory entry) private {
         bytes32 record = _key(member, bytes32(_number(entry, kind == 0x20 ? 126 : 90, 32)));
         if (_status[record] > 2) anEndChanged = true;
-        _status[record] = kind == 0x20 ? 1 : _number(entry, 122, 1);
+        _status[record] =
+            kind == 0x20
+                ? 1
+                : kind == 0x22
+                    ? 5
+                    : _number(entry, 122, 1);
     }
 
     function _foldEntry(uint256 kind, bytes32 member, bytes memory entry) private {
@@ -75,10 +81,17 @@ abstract contract AeoReader is AeoSetting {
         bytes32 key = _typeKey(member, bytes32(_number(entry, 90, 32)), _name(entry, 122));
         Kept[] storage all = _types[key];
         bool grants = kind == 0x40;
-        if (!grants && all[all.length - 1].state > 2) anEndChanged = true;
         if (grants && all.length != 0) notAgreed = true;
         uint8 state = grants ? 1 : uint8(entry[130]);
-        _keep(all, Kept(uint64(_number(entry, grants ? 130 : 133, 8)), state, 0, member));
+        uint64 time = uint64(_number(entry, grants ? 130 : 133, 8));
+        uint256 drops = _drop(all, time, _timeOf(entry));
+        if (!grants && all.length == 0) notAgreed = true;
+        if (all.length != 0) {
+            uint256 before = all[all.length - 1].state;
+            if (before > 2) anEndChanged = true;
+            if (before == state && drops == 0) notAgreed = true;
+        }
+        _keep(all, time, state);
     }
 
     function _foldAgreement(uint256 kind, bytes32 member, bytes memory entry) private {
@@ -95,7 +108,7 @@ abstract contract AeoReader is AeoSetting {
         if (member != pact.partner && (kind == 0x45 || member != pact.proposer)) notAgreed = true;
         if (pact.closed || pact.consented != (kind == 0x47)) notAgreed = true;
         if (kind == 0x46) pact.closed = true;
-        else if (kind == 0x47) _foldChange(pact, number, member, entry);
+        else if (kind == 0x47) _foldStance(pact, number, member, entry);
         else {
             pact.consented = true;
             _agreed.push(number);
@@ -103,33 +116,89 @@ abstract contract AeoReader is AeoSetting {
         }
     }
 
-    /// @dev Begins only what no other agreement has under way.
+    /// @dev Begins only what no other agreement has under way, then or later.
     function _foldCover(Pact storage pact, uint256 number, CoverKept storage cover) private {
-        Kept[] storage all = _recognition[_directionOf(pact, cover.home, cover.name)];
-        if (all.length != 0 && all[all.length - 1].state != 3) notAgreed = true;
-        _keep(all, Kept(cover.from, 1, number, 0));
-    }
-
-    function _foldChange(Pact storage pact, uint256 number, bytes32 member, bytes memory entry) private {
-        Kept[] storage all = _recognition[_directionOf(pact, bytes32(_number(entry, 122, 32)), _name(entry, 154))];
-        Kept memory last = all[all.length - 1];
-        uint8 state = uint8(entry[162]);
-        if (last.state == 3) anEndChanged = true;
-        if (last.agreement != number || (state == 1 && last.by != member)) notAgreed = true;
-        _keep(all, Kept(uint64(_number(entry, 165, 8)), state, number, member));
-    }
-
-    function _keep(Kept[] storage all, Kept memory kept) private {
-        if (all.length != 0) {
-            uint64 last = all[all.length - 1].time;
-            if (kept.time < last) outOfOrder = true;
-            if (kept.time == last) ++together;
+        bytes32 direction = _directionOf(pact, cover.home, cover.name);
+        Kept[] storage all = _agreedOn[direction];
+        while (all.length != 0 && all[all.length - 1].time > cover.from) {
+            Kept storage never = all[all.length - 1];
+            if (!_isEnded(never.state, cover.home, cover.name, never.time)) notAgreed = true;
+            ++dropped;
+            all.pop();
         }
-        all.push(kept);
+        if (all.length != 0) {
+            if (!_isEnded(all[all.length - 1].state, cover.home, cover.name, cover.from)) notAgreed = true;
+        }
+        _keep(all, cover.from, number);
+        _times[direction].push(cover.from);
+    }
+
+    function _foldStance(Pact storage pact, uint256 number, bytes32 member, bytes memory entry) private {
+        (bytes32 home, bytes8 name) = (bytes32(_number(entry, 122, 32)), _name(entry, 154));
+        (uint64 time, uint64 now_) = (uint64(_number(entry, 165, 8)), _timeOf(entry));
+        bytes32 other = member == pact.proposer ? pact.partner : pact.proposer;
+        uint256 state = uint8(entry[162]);
+        Kept[] storage own = _stances[_stanceKey(number, member, home, name)];
+        uint256 drops = _drop(own, time, now_);
+        uint256 before = own.length == 0 ? 1 : own[own.length - 1].state;
+        if (before == 3) anEndChanged = true;
+        if (_said(number, other, home, name, time < now_ ? now_ : time) == 3) anEndChanged = true;
+        if ((before == state && drops == 0) || !_isCovered(pact, home, name)) notAgreed = true;
+        _keep(own, time, state);
+        _times[_directionOf(pact, home, name)].push(time);
+    }
+
+    function _isCovered(Pact storage pact, bytes32 home, bytes8 name) private view returns (bool covered) {
+        for (uint256 i; i < pact.covers.length; ++i) {
+            if (pact.covers[i].home == home && pact.covers[i].name == name) covered = true;
+        }
+    }
+
+    /// @return Whether either party had ended it by `time`.
+    function _isEnded(uint256 agreement, bytes32 home, bytes8 name, uint64 time) private view returns (bool) {
+        Pact storage pact = _pacts[agreement];
+        return
+            _said(agreement, pact.proposer, home, name, time) == 3 ||
+            _said(agreement, pact.partner, home, name, time) == 3;
+    }
+
+    /// @return What a party said last of what takes effect by `time`: 1 if nothing.
+    function _said(
+        uint256 agreement,
+        bytes32 party,
+        bytes32 home,
+        bytes8 name,
+        uint64 time
+    ) private view returns (uint256) {
+        uint256 state = _walk(_stances[_stanceKey(agreement, party, home, name)], time);
+        return state == 0 ? 1 : state;
+    }
+
+    function _stanceKey(uint256 agreement, bytes32 party, bytes32 home, bytes8 name) private pure returns (bytes32) {
+        return keccak256(abi.encode(agreement, party, home, name));
+    }
+
+    /// @dev Takes away what was said to take effect after `time`.
+    function _drop(Kept[] storage all, uint64 time, uint64 now_) private returns (uint256 drops) {
+        while (all.length != 0 && all[all.length - 1].time > time) {
+            if (all[all.length - 1].time <= now_) outOfOrder = true;
+            all.pop();
+            ++drops;
+        }
+        dropped += drops;
+    }
+
+    function _keep(Kept[] storage all, uint64 time, uint256 state) private {
+        if (all.length != 0 && all[all.length - 1].time == time) ++together;
+        all.push(Kept(time, state));
     }
 
     function _walk(Kept[] storage all, uint64 time) private view returns (uint256 state) {
         for (uint256 i; i < all.length; ++i) if (all[i].time <= time) state = all[i].state;
+    }
+
+    function _timeOf(bytes memory entry) private pure returns (uint64) {
+        return uint64(_number(entry, 29, 8));
     }
 
     function _key(bytes32 member, bytes32 tag) private pure returns (bytes32) {
@@ -160,19 +229,19 @@ abstract contract AeoReader is AeoSetting {
         for (uint256 i; i < 3; ++i) {
             for (uint256 k; k < 12; ++k) {
                 bytes8 name = _names[k % 2];
-                bytes32 tag = _tags[(k / 2) % 2];
+                bytes32 tag = _tags[(k / 2) % 3];
                 bytes32 other = _members[(i + 1 + ((k / 2) % 2)) % 3];
                 Kept[] storage types = _types[_typeKey(_members[i], tag, name)];
-                Kept[] storage changes = _recognition[_typeKey(_members[i], other, name)];
+                uint64[] storage times = _times[_typeKey(_members[i], other, name)];
                 if (!_sameType(_members[i], tag, name, types, any)) return false;
-                if (!_sameRecognition(_members[i], other, name, changes, any)) return false;
+                if (!_sameRecognition(_members[i], other, name, any)) return false;
                 for (uint256 n; n < types.length * 3; ++n) {
                     uint64 time = types[n / 3].time + uint64(n % 3) - 1;
                     if (!_sameType(_members[i], tag, name, types, time)) return false;
                 }
-                for (uint256 n; n < changes.length * 3; ++n) {
-                    uint64 time = changes[n / 3].time + uint64(n % 3) - 1;
-                    if (!_sameRecognition(_members[i], other, name, changes, time)) return false;
+                for (uint256 n; n < times.length * 3; ++n) {
+                    uint64 time = times[n / 3] + uint64(n % 3) - 1;
+                    if (!_sameRecognition(_members[i], other, name, time)) return false;
                 }
             }
         }
@@ -189,19 +258,18 @@ abstract contract AeoReader is AeoSetting {
         return uint256(aeo.typeAt(member, tag, name, time)) == _walk(all, time);
     }
 
-    function _sameRecognition(
-        bytes32 home,
-        bytes32 partner,
-        bytes8 name,
-        Kept[] storage all,
-        uint64 time
-    ) private view returns (bool) {
-        return aeo.recognisedAt(home, partner, name, time) == (_walk(all, time) == 1);
+    function _sameRecognition(bytes32 home, bytes32 partner, bytes8 name, uint64 time) private view returns (bool) {
+        uint256 agreement = _walk(_agreedOn[_typeKey(home, partner, name)], time);
+        bool expected =
+            agreement != 0 &&
+                _said(agreement, home, home, name, time) == 1 &&
+                _said(agreement, partner, home, name, time) == 1;
+        return aeo.recognisedAt(home, partner, name, time) == expected;
     }
 
     /// @dev Statuses, aliases and agreements.
     function sameStory() external view returns (bool) {
-        for (uint256 i; i < 6; ++i) {
+        for (uint256 i; i < 9; ++i) {
             (bytes32 member, bytes32 tag) = (_members[i % 3], _tags[i / 3]);
             if (uint256(aeo.recordOf(member, tag).status) != _status[_key(member, tag)]) return false;
             if (aeo.aliasOf(member, ALIAS) != _alias[member]) return false;

@@ -35,13 +35,23 @@ contract AeoRecognitionTest is AeoSetting {
         for (uint256 i; i < 2; ++i) {
             uint64 time = NOW + uint64(i) * 10 days;
             recognise(parties[i], SUSPENDED, time + 1 days);
-            vm.expectRevert(recognitionInvalid(SUSPENDED, IN_FORCE));
+            vm.expectRevert(recognitionInvalid(IN_FORCE, IN_FORCE));
             recognise(parties[1 - i], IN_FORCE, time + 2 days);
             recognise(parties[i], IN_FORCE, time + 2 days);
             yes(recognised(time + 1 days - 1), "before");
             yes(!recognised(time + 1 days), "suspended");
             yes(recognised(time + 2 days), "lifted");
         }
+    }
+
+    function test_both_parties_suspend_and_the_lifting_of_one_leaves_the_suspension_of_the_other() public {
+        agreed();
+        recognise(AU, SUSPENDED, NOW + 1);
+        recognise(CN, SUSPENDED, NOW + 2);
+        recognise(AU, IN_FORCE, NOW + 3);
+        yes(!recognised(NOW + 3), "china still suspends");
+        recognise(CN, IN_FORCE, NOW + 4);
+        yes(recognised(NOW + 4), "nobody suspends");
     }
 
     function test_either_party_ends_it_in_force_or_suspended_by_the_other() public {
@@ -78,7 +88,7 @@ contract AeoRecognitionTest is AeoSetting {
         recognise(AU, NONE, 0);
         recognise(AU, SUSPENDED, 0);
         vm.expectRevert(recognitionInvalid(SUSPENDED, SUSPENDED));
-        recognise(CN, SUSPENDED, 0);
+        recognise(AU, SUSPENDED, 0);
     }
 
     function test_nobody_but_the_parties_changes_it() public {
@@ -96,7 +106,8 @@ contract AeoRecognitionTest is AeoSetting {
         vm.prank(operatorOf(NZ));
         aeo.changeRecognition(NZ, 2, CN, AEOS, TERMINATED, REASON, 0);
         yes(recognised(NOW), "between china and australia");
-        vm.expectRevert(coverInvalid(AU, AEOS));
+        bytes4 selector = IAeoRegistry.AeoRecognitionInvalid.selector;
+        vm.expectRevert(abi.encodeWithSelector(selector, 2, AU, AEOS, NONE, SUSPENDED));
         vm.prank(operatorOf(NZ));
         aeo.changeRecognition(NZ, 2, AU, AEOS, SUSPENDED, REASON, 0);
     }
@@ -137,27 +148,104 @@ contract AeoRecognitionTest is AeoSetting {
 
     // --- times ---
 
-    function test_no_change_takes_effect_before_the_one_before_or_after_9999() public {
+    function test_no_change_takes_effect_before_what_the_party_said_before_or_after_9999() public {
         agreed();
-        vm.expectRevert(timeInvalid(NOW - 1, NOW));
-        recognise(AU, SUSPENDED, NOW - 1);
-        vm.expectRevert(timeInvalid(LATEST + 1, NOW));
+        vm.expectRevert(timeInvalid(LATEST + 1, 0));
         recognise(AU, SUSPENDED, LATEST + 1);
-        recognise(AU, SUSPENDED, NOW + 9);
-        vm.expectRevert(timeInvalid(NOW + 8, NOW + 9));
-        recognise(CN, TERMINATED, NOW + 8);
+        recognise(AU, SUSPENDED, NOW);
+        vm.expectRevert(timeInvalid(NOW - 1, NOW));
+        recognise(AU, IN_FORCE, NOW - 1);
+        recognise(CN, TERMINATED, NOW - 1);
+        yes(!recognised(NOW), "ended");
     }
 
-    function test_a_change_without_time_takes_effect_now_or_with_the_change_before() public {
+    function test_a_change_without_time_takes_effect_now() public {
         agreed();
         vm.warp(NOW + 5);
         recognise(AU, SUSPENDED, 0);
         yes(recognised(NOW + 4), "before");
         yes(!recognised(NOW + 5), "now");
-        recognise(AU, IN_FORCE, NOW + 90);
-        recognise(CN, TERMINATED, 0);
-        yes(!recognised(NOW + 89), "still suspended");
-        yes(!recognised(NOW + 90), "ended before it began again");
+    }
+
+    function test_what_is_said_before_the_benefits_begin_holds_when_they_do() public {
+        proposeAs(CN, AU, bothCovers());
+        consentAs(AU, 1);
+        recognise(AU, SUSPENDED, 0);
+        yes(!recognised(NOW), "not begun");
+        yes(!recognised(NOW + 1 days), "suspended from the start");
+        recognise(AU, IN_FORCE, NOW + 1);
+        yes(!recognised(NOW + 1), "still not begun");
+        yes(recognised(NOW + 1 days), "begun");
+    }
+
+    // --- said for later ---
+
+    function test_nobody_is_locked_out_by_what_the_other_says_for_the_year_9999(uint8 which) public {
+        IAeoRegistry.Recognition far = which % 2 == 0 ? SUSPENDED : TERMINATED;
+        (bytes32 one, bytes32 other) = which % 4 < 2 ? (CN, AU) : (AU, CN);
+        agreed();
+        recognise(one, far, LATEST);
+        recognise(other, SUSPENDED, 0);
+        yes(!recognised(NOW), "suspended");
+        recognise(other, IN_FORCE, NOW + 1);
+        yes(recognised(NOW + 1), "lifted");
+        yes(!recognised(LATEST), "what was said stays");
+        recognise(other, TERMINATED, NOW + 2);
+        yes(!recognised(NOW + 2), "ended");
+        consentAs(CN, proposeAs(AU, CN, oneCover(CN, AEOS, NOW + 3)));
+        yes(recognised(NOW + 3) && recognised(LATEST), "a new agreement");
+    }
+
+    function test_what_one_party_announced_is_not_undone_by_the_other() public {
+        agreed();
+        recognise(CN, TERMINATED, NOW + 60 days);
+        recognise(AU, SUSPENDED, 0);
+        recognise(AU, IN_FORCE, NOW + 1);
+        yes(recognised(NOW + 60 days - 1), "until then");
+        yes(!recognised(NOW + 60 days), "as announced");
+        vm.expectRevert(recognitionInvalid(TERMINATED, SUSPENDED));
+        recognise(AU, SUSPENDED, NOW + 60 days);
+    }
+
+    function test_an_end_can_be_brought_forward_by_either() public {
+        agreed();
+        recognise(CN, TERMINATED, NOW + 60 days);
+        recognise(CN, TERMINATED, NOW + 30 days);
+        yes(!recognised(NOW + 30 days), "by itself");
+        recognise(AU, TERMINATED, NOW + 10 days);
+        yes(recognised(NOW + 10 days - 1), "until then");
+        yes(!recognised(NOW + 10 days), "by the other");
+    }
+
+    function test_a_party_withdraws_what_it_said_for_later_by_saying_what_holds() public {
+        agreed();
+        recognise(CN, TERMINATED, NOW + 60 days);
+        recognise(CN, IN_FORCE, 0);
+        yes(recognised(LATEST), "not ended");
+        recognise(CN, SUSPENDED, 0);
+        recognise(CN, IN_FORCE, NOW + 5 days);
+        recognise(CN, SUSPENDED, NOW + 1);
+        yes(!recognised(LATEST), "not lifted");
+    }
+
+    function test_an_end_in_effect_is_not_withdrawn() public {
+        agreed();
+        recognise(CN, TERMINATED, NOW + 60 days);
+        vm.warp(NOW + 60 days);
+        vm.expectRevert(recognitionInvalid(TERMINATED, IN_FORCE));
+        recognise(CN, IN_FORCE, 0);
+        vm.expectRevert(timeInvalid(NOW + 59 days, NOW + 60 days));
+        recognise(CN, IN_FORCE, NOW + 59 days);
+        vm.expectRevert(recognitionInvalid(TERMINATED, SUSPENDED));
+        recognise(AU, SUSPENDED, NOW + 59 days);
+    }
+
+    function test_a_suspension_and_its_lifting_can_both_be_said_for_later() public {
+        agreed();
+        recognise(AU, SUSPENDED, NOW + 10);
+        recognise(AU, IN_FORCE, NOW + 20);
+        yes(recognised(NOW + 9) && !recognised(NOW + 10), "suspended");
+        yes(!recognised(NOW + 19) && recognised(NOW + 20), "lifted");
     }
 
     // --- one after another ---
@@ -189,7 +277,7 @@ contract AeoRecognitionTest is AeoSetting {
         agreed();
         recognise(AU, TERMINATED, NOW + 10);
         proposeAs(AU, CN, oneCover(CN, AEOS, NOW + 9));
-        vm.expectRevert(timeInvalid(NOW + 9, NOW + 10));
+        vm.expectRevert(coverTaken(CN, AU, 1));
         consentAs(CN, 2);
         consentAs(CN, proposeAs(AU, CN, oneCover(CN, AEOS, NOW + 20)));
         yes(recognised(NOW + 9), "under the first");
@@ -197,11 +285,51 @@ contract AeoRecognitionTest is AeoSetting {
         yes(recognised(NOW + 20), "under the second");
     }
 
+    function test_the_last_days_of_an_agreement_can_be_suspended_when_the_next_is_agreed_already() public {
+        agreed();
+        recognise(AU, TERMINATED, NOW + 10);
+        consentAs(CN, proposeAs(AU, CN, oneCover(CN, AEOS, NOW + 20)));
+        recognise(CN, SUSPENDED, 0);
+        yes(!recognised(NOW), "the first");
+        yes(recognised(NOW + 20), "not the second");
+    }
+
+    function test_an_agreement_that_ended_before_it_began_makes_room_for_an_earlier_one() public {
+        consentAs(AU, proposeAs(CN, AU, oneCover(CN, AEOS, LATEST)));
+        proposeAs(CN, AU, oneCover(CN, AEOS, NOW));
+        vm.expectRevert(coverTaken(CN, AU, 1));
+        consentAs(AU, 2);
+        recognise(AU, TERMINATED, 0);
+        consentAs(AU, 2);
+        yes(recognised(NOW) && recognised(LATEST), "under the second");
+    }
+
+    function test_an_agreement_that_lasts_a_second_is_not_dropped_for_an_earlier_one() public {
+        consentAs(AU, proposeAs(CN, AU, oneCover(CN, AEOS, NOW + 9)));
+        recognise(AU, TERMINATED, NOW + 10);
+        proposeAs(CN, AU, oneCover(CN, AEOS, NOW));
+        vm.expectRevert(coverTaken(CN, AU, 1));
+        consentAs(AU, 2);
+    }
+
+    function test_an_earlier_agreement_does_not_cut_short_the_one_before_those_that_never_began() public {
+        agreed();
+        recognise(AU, TERMINATED, NOW + 50);
+        consentAs(AU, proposeAs(CN, AU, oneCover(CN, AEOS, NOW + 60)));
+        vm.prank(operatorOf(AU));
+        aeo.changeRecognition(AU, 2, CN, AEOS, TERMINATED, REASON, 0);
+        proposeAs(CN, AU, oneCover(CN, AEOS, NOW + 49));
+        vm.expectRevert(coverTaken(CN, AU, 1));
+        consentAs(AU, 3);
+        consentAs(AU, proposeAs(CN, AU, oneCover(CN, AEOS, NOW + 50)));
+        yes(recognised(NOW + 49) && recognised(NOW + 50), "one after the other");
+    }
+
     function test_an_agreement_that_was_followed_by_another_has_nothing_to_change() public {
         agreed();
         recognise(AU, TERMINATED, 0);
         consentAs(CN, proposeAs(AU, CN, oneCover(CN, AEOS, NOW)));
-        vm.expectRevert(recognitionInvalid(NONE, SUSPENDED));
+        vm.expectRevert(recognitionInvalid(TERMINATED, SUSPENDED));
         recognise(AU, SUSPENDED, 0);
         vm.prank(operatorOf(AU));
         aeo.changeRecognition(AU, 2, CN, AEOS, SUSPENDED, REASON, 0);

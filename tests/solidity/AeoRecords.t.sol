@@ -17,12 +17,6 @@ contract AeoRecordsTest is AeoSetting {
         return abi.encodeWithSelector(selector, CN, tag);
     }
 
-    function issueOf(bytes32 tag) private pure returns (IUseRegistry.Issue memory issue) {
-        issue.documentType = AEO;
-        issue.key = KEY;
-        issue.anchor = oneAnchor(tag)[0];
-    }
-
     function lines() private pure returns (IUseRegistry.LineTerms[] memory all) {
         all = new IUseRegistry.LineTerms[](1);
         all[0] = IUseRegistry.LineTerms("KGM", 0, 1);

@@ -5,12 +5,14 @@ import {AeoRegistry} from "../../contracts/AeoRegistry.sol";
 import {IAeoRegistry} from "../../contracts/interfaces/IAeoRegistry.sol";
 import {IConsortium} from "../../contracts/interfaces/IConsortium.sol";
 import {IRegistry} from "../../contracts/interfaces/IRegistry.sol";
+import {IUseRegistry} from "../../contracts/interfaces/IUseRegistry.sol";
 import {Setting} from "./Setting.sol";
 
 /// @notice Adds an AEO registry, and operators and keys for the administrations. One AEO of China is anchored.
 abstract contract AeoSetting is Setting {
     bytes32 internal constant TAG = keccak256("aeo");
     bytes32 internal constant OTHER = keccak256("another aeo");
+    bytes32 internal constant THIRD = keccak256("a third aeo");
     bytes32 internal constant ALIAS = keccak256("another form of the code");
     bytes8 internal constant AEOC = "AEOC";
     bytes8 internal constant AEOS = "AEOS";
@@ -41,6 +43,12 @@ abstract contract AeoSetting is Setting {
     function oneAnchor(bytes32 tag) internal pure returns (IRegistry.Anchor[] memory anchors) {
         anchors = new IRegistry.Anchor[](1);
         anchors[0] = IRegistry.Anchor(tag, keccak256(abi.encode("document", tag)));
+    }
+
+    function issueOf(bytes32 tag) internal pure returns (IUseRegistry.Issue memory issue) {
+        issue.documentType = AEO;
+        issue.key = KEY;
+        issue.anchor = oneAnchor(tag)[0];
     }
 
     function anchorAeo(bytes32 member, bytes32 tag) internal {

@@ -174,20 +174,79 @@ contract AeoTypesTest is AeoSetting {
         typeIs(AEOC, NOW + 7, SUSPENDED);
     }
 
-    function test_a_change_without_time_does_not_overtake_the_change_before() public {
+    function test_a_change_without_time_does_not_overtake_the_grant() public {
         grant(AEOC, NOW + 3 days);
         changeType(AEOC, SUSPENDED, 0);
         typeIs(AEOC, NOW + 3 days - 1, NONE);
         typeIs(AEOC, NOW + 3 days, SUSPENDED);
+        vm.expectRevert(timeInvalid(NOW, NOW + 3 days));
+        changeType(AEOC, REVOKED, NOW);
     }
 
-    function test_no_change_takes_effect_before_the_one_before() public {
+    function test_no_change_takes_effect_before_what_is_in_effect() public {
+        grant(AEOC, NOW - 9);
+        changeType(AEOC, SUSPENDED, NOW - 5);
+        vm.expectRevert(timeInvalid(NOW - 6, NOW - 5));
+        changeType(AEOC, REVOKED, NOW - 6);
+    }
+
+    function test_an_end_said_for_later_does_not_hold_up_an_urgent_suspension(uint8 which) public {
+        IRegistry.Status urgent =
+            which % 3 == 0
+                ? SUSPENDED
+                : which % 3 == 1
+                    ? REVOKED
+                    : CANCELLED;
         grant(AEOC, NOW);
-        vm.expectRevert(timeInvalid(NOW - 1, NOW));
-        changeType(AEOC, SUSPENDED, NOW - 1);
-        changeType(AEOC, SUSPENDED, NOW + 5);
-        vm.expectRevert(timeInvalid(NOW + 4, NOW + 5));
-        changeType(AEOC, VALID, NOW + 4);
+        changeType(AEOC, CANCELLED, which % 2 == 0 ? LATEST : NOW + 60 days);
+        vm.warp(NOW + 1 days);
+        changeType(AEOC, urgent, 0);
+        typeIs(AEOC, NOW + 1 days - 1, VALID);
+        typeIs(AEOC, NOW + 1 days, urgent);
+        typeIs(AEOC, LATEST, urgent);
+    }
+
+    function test_a_change_keeps_what_takes_effect_before_it_and_drops_what_does_later() public {
+        grant(AEOC, NOW);
+        changeType(AEOC, SUSPENDED, NOW + 10);
+        changeType(AEOC, VALID, NOW + 20);
+        changeType(AEOC, CANCELLED, NOW + 30);
+        changeType(AEOC, REVOKED, NOW + 15);
+        typeIs(AEOC, NOW + 9, VALID);
+        typeIs(AEOC, NOW + 14, SUSPENDED);
+        typeIs(AEOC, NOW + 15, REVOKED);
+        typeIs(AEOC, LATEST, REVOKED);
+    }
+
+    function test_what_was_said_for_later_is_withdrawn_by_saying_what_holds() public {
+        grant(AEOC, NOW);
+        changeType(AEOC, CANCELLED, NOW + 60 days);
+        changeType(AEOC, VALID, 0);
+        typeIs(AEOC, LATEST, VALID);
+        vm.expectRevert(transitionInvalid(VALID, VALID));
+        changeType(AEOC, VALID, 0);
+        changeType(AEOC, SUSPENDED, 0);
+        changeType(AEOC, VALID, NOW + 5);
+        changeType(AEOC, SUSPENDED, 0);
+        typeIs(AEOC, LATEST, SUSPENDED);
+    }
+
+    function test_a_suspended_member_does_not_withdraw_an_end() public {
+        grant(AEOC, NOW);
+        changeType(AEOC, CANCELLED, NOW + 60 days);
+        suspend(CN);
+        vm.expectRevert(notActive(CN));
+        changeType(AEOC, VALID, 0);
+    }
+
+    function test_an_end_in_effect_is_not_withdrawn() public {
+        grant(AEOC, NOW);
+        changeType(AEOC, CANCELLED, NOW + 60 days);
+        vm.warp(NOW + 60 days);
+        vm.expectRevert(transitionInvalid(CANCELLED, VALID));
+        changeType(AEOC, VALID, 0);
+        vm.expectRevert(timeInvalid(NOW + 59 days, NOW + 60 days));
+        changeType(AEOC, VALID, NOW + 59 days);
     }
 
     function test_no_change_takes_effect_after_the_year_9999() public {

@@ -20,15 +20,20 @@ contract TimelineTest is Base {
     Timeline.Changes private _changes;
     Kept[] private _kept;
 
-    /// @dev Changes `gaps` apart, many of them 0, each with a state of its own where 8 bits suffice.
+    function _add(uint64 time, uint8 state) private {
+        _changes.add(time, state, state);
+        while (_kept.length != 0 && _kept[_kept.length - 1].time > time) _kept.pop();
+        _kept.push(Kept(time, state));
+    }
+
+    /// @dev Changes `gaps` apart, many of them 0, some before others, each with a state of its own where 8 bits suffice.
     function _add(uint64 from, uint8[] memory gaps) private {
         uint64 time = from;
         for (uint256 i; i < gaps.length; ++i) {
-            // One in three takes effect together with the one before.
+            // One in three takes effect together with the one before, one in seven well before it.
             time += gaps[i] % 3 == 0 ? 0 : gaps[i];
-            uint8 state = uint8(i % 255) + 1;
-            _changes.add(time, state, i, i % 2 == 0);
-            _kept.push(Kept(time, state));
+            if (gaps[i] % 7 == 0 && time > from + 300) time -= 300;
+            _add(time, uint8(i % 255) + 1);
         }
     }
 
@@ -38,7 +43,7 @@ contract TimelineTest is Base {
     }
 
     function _same(uint64 time) private view {
-        eq(_changes.stateAt(time), _walk(time));
+        eq(_changes.changeAt(time).stateOf(), _walk(time));
     }
 
     function test_without_changes_there_is_no_state_at_any_time() public view {
@@ -68,6 +73,9 @@ contract TimelineTest is Base {
         uint8[] memory some = new uint8[](within(count, 1, 24));
         for (uint256 i; i < some.length; ++i) some[i] = gaps[i];
         _add(uint64(within(from, 1, LATEST / 2)), some);
+        eq(_changes.last.numberOf(), _kept.length);
+        eq(_changes.first().timeOf(), _kept[0].time);
+        if (_kept.length > 1) eq(_changes.previous().timeOf(), _kept[_kept.length - 2].time);
         for (uint256 i; i < _kept.length; ++i) {
             _same(_kept[i].time - 1);
             _same(_kept[i].time);
@@ -78,44 +86,54 @@ contract TimelineTest is Base {
     function test_of_any_number_of_changes_at_one_time_the_last_counts() public {
         for (uint256 count = 1; count <= 40; ++count) {
             _add(1000, new uint8[](1));
-            eq(_changes.stateAt(999), 0);
-            eq(_changes.stateAt(1000), _kept[count - 1].state);
+            eq(_changes.changeAt(999).stateOf(), 0);
+            eq(_changes.changeAt(1000).stateOf(), _kept[count - 1].state);
         }
     }
 
-    function test_fuzz_what_is_added_is_kept_in_full(uint64 time, uint8 state, uint64 agreement, bool byHome) public {
-        _changes.add(time, state, agreement, byHome);
+    function test_fuzz_what_is_added_is_kept_in_full(uint64 time, uint8 state, uint64 agreement) public {
+        _changes.add(time, state, agreement);
         Change last = _changes.last;
         eq(last.timeOf(), time);
         eq(last.stateOf(), state);
         eq(last.agreementOf(), agreement);
-        yes(last.isByHome() == byHome, "the party");
         eq(last.numberOf(), 1);
     }
 
-    function test_fuzz_a_later_change_alters_nothing_before_it(uint8[] memory gaps, uint64 from, uint8 gap) public {
+    function test_fuzz_a_change_alters_nothing_before_it(uint8[] memory gaps, uint64 from, uint16 back) public {
         _add(uint64(within(from, 1, LATEST / 2)), gaps);
-        uint64 last = _changes.last.timeOf();
+        uint64 time = _changes.last.timeOf();
+        time = time > back ? time - back : 1;
         uint8[64] memory before;
-        for (uint64 i; i < 64 && i < last; ++i) before[i] = _changes.stateAt(last - i - 1);
-        _changes.add(last + gap, 7, 0, false);
-        for (uint64 i; i < 64 && i < last; ++i) eq(_changes.stateAt(last - i - 1), before[i]);
-        eq(_changes.stateAt(last + gap), 7);
+        for (uint64 i; i < 64 && i < time; ++i) before[i] = _changes.changeAt(time - i - 1).stateOf();
+        _add(time, 7);
+        for (uint64 i; i < 64 && i < time; ++i) eq(_changes.changeAt(time - i - 1).stateOf(), before[i]);
+        eq(_changes.changeAt(time).stateOf(), 7);
+        eq(_changes.changeAt(LATEST).stateOf(), 7);
     }
 
-    function test_fuzz_a_change_takes_effect_when_asked_or_not_at_all(uint64 before, uint64 asked, uint64 now_) public {
-        before = uint64(within(before, 1, LATEST));
+    function test_fuzz_a_change_takes_effect_when_asked_but_not_before_what_is_in_effect(
+        uint64[3] memory said,
+        uint64 begin,
+        uint64 asked,
+        uint64 now_
+    ) public {
+        begin = uint64(within(begin, 0, LATEST));
         vm.warp(within(now_, 1, LATEST));
-        _changes.add(before, 1, 0, false);
-        if (asked == 0) eq(this.next(0), before > block.timestamp ? before : block.timestamp);
-        else if (asked >= before && asked <= LATEST) eq(this.next(asked), asked);
+        for (uint256 i; i < 3; ++i) _add(uint64(within(said[i], 1, LATEST)), uint8(i) + 1);
+        uint64 earliest = begin;
+        for (uint256 i; i < _kept.length; ++i) {
+            if (_kept[i].time <= block.timestamp && _kept[i].time > earliest) earliest = _kept[i].time;
+        }
+        if (asked == 0) eq(this.next(0, begin), earliest > block.timestamp ? earliest : block.timestamp);
+        else if (asked >= earliest && asked <= LATEST) eq(this.next(asked, begin), asked);
         else {
-            vm.expectRevert(abi.encodeWithSelector(IAeoRegistry.AeoTimeInvalid.selector, asked, before));
-            this.next(asked);
+            vm.expectRevert(abi.encodeWithSelector(IAeoRegistry.AeoTimeInvalid.selector, asked, earliest));
+            this.next(asked, begin);
         }
     }
 
-    function next(uint64 asked) external view returns (uint64) {
-        return _changes.last.next(asked);
+    function next(uint64 asked, uint64 begin) external view returns (uint64) {
+        return _changes.next(asked, begin);
     }
 }

@@ -162,10 +162,13 @@ def _about_agreements(case: Case, record: RecordState, name: str) -> Iterator[Fi
     yield from _recorded_later(
         case, change.effective_from, change.recorded_at, f"Recognition of {name} by {partner}"
     )
-    later = next(
-        (one for one in agreements.changes(home, partner, name) if one.effective_from > case.time), None
+    against = (
+        one
+        for one in agreements.changes(home, partner, name)
+        if one.effective_from > case.time and one.recognition is not Recognition.IN_FORCE
     )
-    if later is not None and later.recognition is not Recognition.IN_FORCE:
+    later = min(against, key=lambda one: one.effective_from, default=None)
+    if later is not None:
         length = length_words(later.effective_from - case.time)
         message = (
             f"Recognition of {name} by {partner} was {later.recognition.name.lower()} {length} later, "
