@@ -36,8 +36,8 @@ abstract contract DocumentKeys is Members {
     /// @inheritdoc IConsortium
     function retireKey(bytes32 member, bytes32 key, uint64 retiredAt) external byController(member) {
         DocumentKey storage known = _requireKey(member, key);
-        if (known.retiredAt != 0) revert ConsortiumKeyRetired(member, key);
         retiredAt = _requireFromNow(retiredAt);
+        if (known.retiredAt != 0 && retiredAt >= known.retiredAt) revert ConsortiumKeyRetired(member, key);
 
         known.retiredAt = uint40(retiredAt);
 
@@ -47,8 +47,9 @@ abstract contract DocumentKeys is Members {
     /// @inheritdoc IConsortium
     function reportCompromise(bytes32 member, bytes32 key, uint64 since) external byController(member) {
         DocumentKey storage known = _requireKey(member, key);
-        if (known.compromisedSince != 0) revert ConsortiumKeyCompromised(member, key);
         if (since == 0 || since > block.timestamp) revert ConsortiumTimeInvalid(since);
+        uint64 before = known.compromisedSince;
+        if (before != 0 && since >= before) revert ConsortiumKeyCompromised(member, key);
 
         known.compromisedSince = uint40(since);
         if (known.retiredAt == 0 || known.retiredAt > block.timestamp) known.retiredAt = uint40(block.timestamp);

@@ -101,9 +101,9 @@ interface IConsortium {
     error ConsortiumKeyKnown(bytes32 member, bytes32 key);
     /// @notice `member` never registered `key`.
     error ConsortiumKeyUnknown(bytes32 member, bytes32 key);
-    /// @notice `key` is retired, or its retirement is fixed already.
+    /// @notice `key` is retired, or will be by that time.
     error ConsortiumKeyRetired(bytes32 member, bytes32 key);
-    /// @notice `key` was reported as compromised.
+    /// @notice `key` was reported as compromised, since then or before.
     error ConsortiumKeyCompromised(bytes32 member, bytes32 key);
     /// @notice `algorithm` is unknown, or its public keys are not `length` bytes long.
     error ConsortiumKeyInvalid(uint8 algorithm, uint256 length);
@@ -190,12 +190,13 @@ interface IConsortium {
         uint64 effectiveFrom
     ) external;
 
-    /// @notice Fixes when a document key ends; it cannot be moved later.
+    /// @notice Fixes when a document key ends; it can be moved earlier and not later.
     /// @param retiredAt seconds, not in the past; 0 means now.
     function retireKey(bytes32 member, bytes32 key, uint64 retiredAt) external;
 
     /// @notice Reports that others may have used a document key. Also retires the key now.
-    /// @dev A suspended member may still report.
+    /// @dev A suspended member may still report. A further report can only name an earlier time; it makes doubtful
+    /// again what was confirmed since the one before.
     /// @param since seconds, not in the future and not 0.
     function reportCompromise(bytes32 member, bytes32 key, uint64 since) external;
 

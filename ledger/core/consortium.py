@@ -271,16 +271,16 @@ class Consortium:
 
     def _retire_key(self, entry: Entry, act: KeyRetired) -> None:
         known = self._require_key(entry, act.key)
-        if known.retired_at is not None:
-            contradict(entry, f"key {act.key.hex()} was retired before")
         if not entry.time <= act.retired_at <= _LAST_TIME:
             contradict(entry, f"key is retired at {act.retired_at}, before it was said")
+        if known.retired_by(act.retired_at):
+            contradict(entry, f"key {act.key.hex()} was to be retired at {known.retired_at} before")
         known.retired_at = act.retired_at
 
     def _report_compromise(self, entry: Entry, act: KeyCompromised) -> None:
         known = self._require_key(entry, act.key)
-        if known.compromised_since is not None:
-            contradict(entry, f"key {act.key.hex()} was reported before")
+        if known.compromised_since is not None and act.compromised_since >= known.compromised_since:
+            contradict(entry, f"key {act.key.hex()} was reported since {known.compromised_since} before")
         if not 0 < act.compromised_since <= entry.time:
             contradict(entry, f"key is compromised since {act.compromised_since}, expected 1 to {entry.time}")
         known.compromised_since, known.reported_at = act.compromised_since, entry.time

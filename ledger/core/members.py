@@ -63,7 +63,7 @@ class KeyState:
     Args:
         key: JWK thumbprint, 32 bytes.
         public_key: raw bytes as on the chain.
-        compromised_since: since when it may have been in other hands; ``reported_at`` is when that was said.
+        compromised_since: since when it may have been in other hands; ``reported_at`` is when that was said, by the last report.
         trusted: the thumbprint is that of the public key, and the key is one that signatures can be checked with.
     """
 

@@ -8,7 +8,7 @@ import pytest
 
 from ledger.core import acts
 from ledger.core.calls import call_of
-from ledger.core.state import JournalContradiction, Replay, Role, Standing
+from ledger.core.state import JournalContradiction, KeyState, Replay, Role, Standing
 from tests.journals import (
     ACCI,
     AU,
@@ -99,6 +99,21 @@ def test_a_report_of_compromise_brings_a_later_retirement_forward_and_leaves_an_
         replay(one).consortium.members[VCCI].keys[thumbprint_of()].retired_at for one in (later, earlier)
     ]
     assert times == [later.entries[-1].time, retired.time]
+
+
+def test_a_retirement_and_a_report_are_moved_earlier() -> None:
+    journal = AJournal.working()
+    for by in (2 * DAY, DAY):
+        journal.say(VCCI, acts.KeyRetired(thumbprint_of(), journal.time + by))
+    assert the_key(journal).retired_at == journal.entries[-1].time + DAY
+    for since in (START, START - 1):
+        reported = journal.say(VCCI, acts.KeyCompromised(thumbprint_of(), since))
+    assert (the_key(journal).compromised_since, the_key(journal).reported_at) == (START - 1, reported.time)
+    assert the_key(journal).retired_at == journal.entries[-2].time
+
+
+def the_key(journal: AJournal) -> KeyState:
+    return replay(journal).consortium.members[VCCI].keys[thumbprint_of()]
 
 
 def test_a_suspended_administration_counts_neither_for_nor_against() -> None:
@@ -291,8 +306,12 @@ IMPOSSIBLE: list[tuple[str, Callable[[AJournal], object], str]] = [
     ("a key of a suspended member", after(decided(acts.MemberSuspended(VCCI, 1)), a_key()), "expected active"),
     ("an end of another's key", said(CN, acts.KeyRetired(KEY, START + DAY)), "is not one of CN-GACC"),
     ("an end in the past", said(VCCI, acts.KeyRetired(KEY, START)), "before it was said"),
-    ("a second end", after(*[said(VCCI, acts.KeyRetired(KEY, START + DAY))] * 2), "was retired before"),
-    ("a second report", after(*[said(VCCI, acts.KeyCompromised(KEY, START))] * 2), "was reported before"),
+    ("a second end", after(*[said(VCCI, acts.KeyRetired(KEY, START + DAY))] * 2), "was to be retired at"),
+    ("a later end", after(*(said(VCCI, acts.KeyRetired(KEY, START + days * DAY)) for days in (1, 2))),
+     "was to be retired at"),
+    ("a second report", after(*[said(VCCI, acts.KeyCompromised(KEY, START))] * 2), f"was reported since {START} before"),
+    ("a report of a later time", after(*(said(VCCI, acts.KeyCompromised(KEY, START + by)) for by in (0, 1))),
+     f"was reported since {START} before"),
     ("a compromise to come", said(VCCI, acts.KeyCompromised(KEY, START + DAY)), "compromised since"),
     ("a compromise since never", said(VCCI, acts.KeyCompromised(KEY, 0)), "compromised since"),
     ("a registry twice", decided(acts.RegistryAdmitted(REGISTRY, 1)), "was admitted before"),

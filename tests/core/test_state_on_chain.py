@@ -145,10 +145,11 @@ class Walk:
     def an_end(self, member: str, key: bytes, now: int) -> Attempt:
         match self.random.randint(0, 6):
             case 0 | 1 | 2:
-                since = self.random.choice((now - 9, now + 9_000))
+                since = self.random.choice((now - 9, now - 9_000, now + 9_000))
                 return self.own("reportCompromise", member, key, since, said=acts.KeyCompromised(key, since))
             case 3 | 4 | 5:
-                return self.own("retireKey", member, key, now + 50, said=acts.KeyRetired(key, now + 50))
+                at = now + self.random.choice((50, 9_000))
+                return self.own("retireKey", member, key, at, said=acts.KeyRetired(key, at))
             case _:
                 return self.own("resign", member, said=acts.MemberLeft(member, 0))
 

@@ -170,14 +170,19 @@ contract Handler is Setting {
         bytes32 code = _code(member);
         bytes[3] memory calls = [
             abi.encodeCall(IConsortium.registerKey, (code, KEY, 1, new bytes(64), 0)),
-            abi.encodeCall(IConsortium.retireKey, (code, KEY, uint64(block.timestamp + 2 hours))),
-            abi.encodeCall(IConsortium.reportCompromise, (code, KEY, uint64(block.timestamp)))
+            abi.encodeCall(IConsortium.retireKey, (code, KEY, uint64(block.timestamp + 1 hours * (account % 4)))),
+            abi.encodeCall(IConsortium.reportCompromise, (code, KEY, uint64(block.timestamp - 1 hours * (account % 4))))
         ];
+        IConsortium.DocumentKey memory before = consortium.documentKey(code, KEY);
         // A key is soon gone for good, so it is seldom ended.
         vm.prank(_account(account, code));
         (bool done, ) = address(consortium).call(calls[what < 240 ? 0 : what % 3]);
         if (done && consortium.memberOf(code).controller != _account(account, code))
             violation = "keys changed by a stranger";
+        IConsortium.DocumentKey memory found = consortium.documentKey(code, KEY);
+        if (before.retiredAt != 0 && found.retiredAt > before.retiredAt) violation = "a key ends later";
+        if (before.compromisedSince != 0 && found.compromisedSince > before.compromisedSince)
+            violation = "a key is doubtful later";
     }
 
     function resign(uint8 member, uint8 account, uint8 chance) external act {

@@ -235,27 +235,54 @@ contract MembersTest is ConsortiumSetting {
         register("other", 1, 64, 0);
     }
 
-    function test_a_retirement_is_fixed_once_and_not_in_the_past() public {
+    function test_a_retirement_is_not_in_the_past_and_moves_only_earlier() public {
         vm.expectRevert(abi.encodeWithSelector(IConsortium.ConsortiumTimeInvalid.selector, START - 1));
         vm.prank(controllerOf(VCCI));
         consortium.retireKey(VCCI, KEY, uint64(START - 1));
         vm.prank(controllerOf(VCCI));
         consortium.retireKey(VCCI, KEY, uint64(START + 10));
+        for (uint64 i; i < 2; ++i) {
+            vm.expectRevert(abi.encodeWithSelector(IConsortium.ConsortiumKeyRetired.selector, VCCI, KEY));
+            vm.prank(controllerOf(VCCI));
+            consortium.retireKey(VCCI, KEY, uint64(START + 10) + i);
+        }
+        vm.prank(controllerOf(VCCI));
+        consortium.retireKey(VCCI, KEY, uint64(START + 9));
+        eq(consortium.documentKey(VCCI, KEY).retiredAt, START + 9);
+        vm.prank(controllerOf(VCCI));
+        consortium.retireKey(VCCI, KEY, 0);
+        eq(consortium.documentKey(VCCI, KEY).retiredAt, START);
+        vm.warp(START + 1);
         vm.expectRevert(abi.encodeWithSelector(IConsortium.ConsortiumKeyRetired.selector, VCCI, KEY));
         vm.prank(controllerOf(VCCI));
-        consortium.retireKey(VCCI, KEY, uint64(START + 20));
+        consortium.retireKey(VCCI, KEY, 0);
     }
 
-    function test_a_compromised_key_is_retired_now_and_reported_once() public {
+    function test_a_report_moves_only_earlier_and_the_retirement_stays() public {
+        vm.prank(controllerOf(VCCI));
+        consortium.reportCompromise(VCCI, KEY, uint64(START - 100));
+        vm.warp(START + 50);
+        for (uint64 i; i < 2; ++i) {
+            vm.expectRevert(abi.encodeWithSelector(IConsortium.ConsortiumKeyCompromised.selector, VCCI, KEY));
+            vm.prank(controllerOf(VCCI));
+            consortium.reportCompromise(VCCI, KEY, uint64(START - 100) + i);
+        }
+        collect();
+        vm.prank(controllerOf(VCCI));
+        consortium.reportCompromise(VCCI, KEY, uint64(START - 101));
+        eq(consortium.documentKey(VCCI, KEY).compromisedSince, START - 101);
+        eq(consortium.documentKey(VCCI, KEY).retiredAt, START);
+        bytes memory rest = bytes.concat(hex"0b", VCCI, bytes20(controllerOf(VCCI)), KEY, bytes8(uint64(START - 101)));
+        expectEntry(address(consortium), rest);
+    }
+
+    function test_a_compromised_key_is_retired_now() public {
         vm.prank(controllerOf(VCCI));
         consortium.retireKey(VCCI, KEY, uint64(START + 10));
         vm.prank(controllerOf(VCCI));
         consortium.reportCompromise(VCCI, KEY, uint64(START - 100));
         eq(consortium.documentKey(VCCI, KEY).compromisedSince, START - 100);
         eq(consortium.documentKey(VCCI, KEY).retiredAt, START);
-        vm.expectRevert(abi.encodeWithSelector(IConsortium.ConsortiumKeyCompromised.selector, VCCI, KEY));
-        vm.prank(controllerOf(VCCI));
-        consortium.reportCompromise(VCCI, KEY, uint64(START));
     }
 
     function test_a_key_that_retired_before_keeps_its_time_when_reported() public {

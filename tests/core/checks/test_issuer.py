@@ -161,6 +161,21 @@ def test_a_confirmation_of_before_the_report_does_not_count() -> None:
     assert presented.verdict().word is Word.REFER
 
 
+def test_a_further_report_makes_doubtful_what_was_anchored_since_its_earlier_time() -> None:
+    presented = a_compromise(1)
+    presented.journal.say(VCCI, acts.KeyCompromised(thumbprint_of(), presented.journal.entries[-2].time))
+    assert code_is_found(presented.verdict(), "X06", "ISSUER")
+
+
+def test_a_further_report_makes_doubtful_again_what_was_confirmed_since_the_last_one() -> None:
+    presented = a_compromise(0)
+    anchored, reported = (one.time for one in presented.journal.entries[-2:])
+    presented.record = {"confirmed": (reported,)}
+    assert presented.verdict().word is Word.ACCEPT_WITH_REMARKS
+    presented.journal.say(VCCI, acts.KeyCompromised(thumbprint_of(), anchored - 1))
+    assert presented.verdict().word is Word.REFER
+
+
 def test_a_reinstatement_after_the_report_confirms_nothing() -> None:
     verdict = a_compromise(0).change(2, reason=99).change(1, reason=99).verdict()
     assert verdict.word is Word.REFER
