@@ -140,7 +140,7 @@ abstract contract AeoAgreements is UseTerms, IAeoRegistry {
     /// @inheritdoc IAeoRegistry
     function recognisedAt(bytes32 home, bytes32 partner, bytes8 name, uint64 time) external view returns (bool) {
         Change agreed = _agreed[home][partner][name].changeAt(time);
-        if (!agreed.exists()) return false;
+        if (!agreed.exists() || _hasLeft(home) || _hasLeft(partner)) return false;
         Pact storage pact = _pacts[agreed.agreementOf()];
         return
             _stanceAt(pact.stance[home][home][name], time) == Recognition.InForce &&
@@ -180,6 +180,11 @@ abstract contract AeoAgreements is UseTerms, IAeoRegistry {
         return
             _stanceAt(pact.stance[home][home][name], time) == Recognition.Terminated ||
             _stanceAt(pact.stance[partner][home][name], time) == Recognition.Terminated;
+    }
+
+    /// @return Whether nobody can speak for the member any more. Since when is not known here.
+    function _hasLeft(bytes32 member) internal view returns (bool) {
+        return consortium.memberOf(member).standing == IConsortium.Standing.Left;
     }
 
     function _requireAdministration(bytes32 member) private view {

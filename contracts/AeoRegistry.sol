@@ -146,7 +146,9 @@ contract AeoRegistry is AeoAgreements {
 
     /// @inheritdoc IAeoRegistry
     function typeAt(bytes32 member, bytes32 tag, bytes8 name, uint64 time) external view returns (Status) {
-        return Status(_types[member][tag][name].changeAt(time).stateOf());
+        Status status = Status(_types[member][tag][name].changeAt(time).stateOf());
+        if (status != Status.Valid) return status;
+        return _hasLeft(member) ? Status.None : _record(member, tag).status;
     }
 
     /// @inheritdoc IRegistry

@@ -17,7 +17,7 @@ import pytest
 
 from ledger.core.aeo import Agreements, agreements_of, types_of
 from ledger.core.entries import Entry
-from ledger.core.records import RecordState, record_of
+from ledger.core.records import RecordState, Status, record_of
 from ledger.core.registers import RecordKey
 from ledger.core.uses import UseBook, usage_of
 from ledger.node.control import down, up
@@ -135,9 +135,11 @@ def assert_aeo_is_as_stored(world: AWorld) -> None:
         ):
             assert world.ask(registry, "aliasOf", entry.member, entry.subject) == (bytes(32),)
     for (_, member, tag), types in registers.types.items():
+        whole = registers.records[registry, member, tag].status
         for name, state in types.items():
             for time in around(change.effective_from for change in state.changes):
                 status = state.status_at(time) or 0
+                status = whole if status is Status.VALID else status
                 assert world.ask(registry, "typeAt", member, tag, name, time) == (status,)
     agreements = Agreements(registers.agreements.get(registry, {}))
     for number, one in agreements.by_number.items():

@@ -7,7 +7,7 @@ from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
 
-from ledger.core.aeo import Agreement, Agreements
+from ledger.core.aeo import Agreement, Agreements, TypeState
 from ledger.core.records import RecordState, Status
 from ledger.core.uses import UseBook
 from ledger.home import make_home
@@ -124,13 +124,16 @@ class Told:
                         member, partner, name
                     )
                     for at in self.moments(state.changes, changes):
-                        self.assert_recognition(record, codes, partner, name, at)
+                        self.assert_recognition(record, codes, partner, state, at)
 
     def assert_recognition(
-        self, record: RecordState, codes: list[str], partner: str, name: str, at: int
+        self, record: RecordState, codes: list[str], partner: str, state: TypeState, at: int
     ) -> None:
-        registry, place = record.registry, (record.member, record.tag, name, at)
-        active = self.world.ask(registry, "typeAt", *place) == (Status.VALID,)
+        name, registry = state.name, record.registry
+        place = (record.member, record.tag, name, at)
+        active = state.status_at(at) is Status.VALID
+        if record.status is Status.VALID:
+            assert self.world.ask(registry, "typeAt", *place) == (state.status_at(at) or 0,)
         covered = self.world.ask(registry, "recognisedAt", record.member, partner, name, at) == (True,)
         whole = record.status_at(at) is Status.VALID
         expected = active and whole and (covered or partner == record.member)

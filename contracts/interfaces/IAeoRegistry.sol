@@ -127,9 +127,13 @@ interface IAeoRegistry is IUseRegistry {
     // --- views ---
 
     /// @notice Whether `partner` recognised `home`'s AEOs of type `name` at `time`, as known now.
+    /// @dev Never, at no time, when either has left the consortium: nobody could suspend or end it any more, and since
+    /// when that is so only the journal tells.
     function recognisedAt(bytes32 home, bytes32 partner, bytes8 name, uint64 time) external view returns (bool);
 
     /// @notice Status of a type at `time`, as known now; `None` before it was granted.
+    /// @dev A type is not valid, at no time, when the whole entry is not now: since when only the journal tells. Then
+    /// the answer is the entry's status, or `None` when its member has left the consortium.
     function typeAt(bytes32 member, bytes32 tag, bytes8 name, uint64 time) external view returns (Status);
 
     /// @notice The record that an alias finds; 0 for none.

@@ -125,6 +125,7 @@ class Facts:
         types: of an AEO entry, by name; None when they were not looked at.
         agreements: all agreements on mutual recognition; None when they were not looked at.
         original: the document that the record was anchored for, where another one is presented and this gateway holds it.
+        partner: who is to recognise an AEO; None when the journal has no such member, or none is asked about.
     """
 
     chain_id: int
@@ -147,6 +148,7 @@ class Facts:
     types: Mapping[str, TypeState] | None = None
     agreements: Agreements | None = None
     original: Opened | None = None
+    partner: MemberState | None = None
 
     @property
     def seen(self) -> Sight | None:

@@ -126,7 +126,12 @@ class Gathering:
         if question.document is not None and story.record is not None:
             facts = replace(facts, original=self._original(question.document, story.record))
         if question.kind == _KIND_AEO:
-            facts = replace(facts, types=story.types, agreements=self.knowledge.agreements(step))
+            facts = replace(
+                facts,
+                types=story.types,
+                agreements=self.knowledge.agreements(step),
+                partner=consortium.members.get(question.partner or ""),
+            )
         return facts
 
     def _tag(self, issuer: str, kind: int, number: str) -> bytes | None:

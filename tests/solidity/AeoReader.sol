@@ -255,7 +255,9 @@ abstract contract AeoReader is AeoSetting {
         Kept[] storage all,
         uint64 time
     ) private view returns (bool) {
-        return uint256(aeo.typeAt(member, tag, name, time)) == _walk(all, time);
+        uint256 state = _walk(all, time);
+        if (state == 1) state = _status[_key(member, tag)];
+        return uint256(aeo.typeAt(member, tag, name, time)) == state;
     }
 
     function _sameRecognition(bytes32 home, bytes32 partner, bytes8 name, uint64 time) private view returns (bool) {

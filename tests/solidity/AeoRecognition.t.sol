@@ -146,6 +146,14 @@ contract AeoRecognitionTest is AeoSetting {
         aeo.changeRecognition(AU, 1, CN, AEOS, SUSPENDED, 0, 0);
     }
 
+    function test_nothing_is_recognised_of_or_by_who_has_left(bool home) public {
+        agreed();
+        suspend(home ? CN : AU);
+        yes(recognised(NOW), "who is suspended can still end it");
+        leave(home ? CN : AU);
+        yes(!recognised(NOW) && !recognised(LATEST), "who has left cannot");
+    }
+
     // --- times ---
 
     function test_no_change_takes_effect_before_what_the_party_said_before_or_after_9999() public {

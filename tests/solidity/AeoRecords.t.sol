@@ -151,6 +151,16 @@ contract AeoRecordsTest is AeoSetting {
         eq(aeo.aliasOf(CN, ALIAS), OTHER);
     }
 
+    function test_an_alias_stays_with_a_replaced_entry_until_it_is_given_to_the_new_one() public {
+        addAlias(TAG, ALIAS);
+        vm.prank(operatorOf(CN));
+        aeo.replace(CN, TAG, REASON, issueOf(OTHER));
+        eq(aeo.aliasOf(CN, ALIAS), TAG);
+        removeAlias(TAG, ALIAS);
+        addAlias(OTHER, ALIAS);
+        eq(aeo.aliasOf(CN, ALIAS), OTHER);
+    }
+
     function test_an_alias_finds_one_entry() public {
         anchorAeo(CN, OTHER);
         addAlias(TAG, ALIAS);

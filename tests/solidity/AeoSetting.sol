@@ -194,6 +194,11 @@ abstract contract AeoSetting is Setting {
         yes(agreement.closed == closed, "closed");
     }
 
+    function leave(bytes32 member) internal {
+        vm.prank(controllerOf(member));
+        consortium.resign(member);
+    }
+
     /// @dev Takes a member's administration role away.
     function demote(bytes32 member) internal {
         decide(abi.encodeCall(IConsortium.setRoles, (member, 16)));

@@ -324,6 +324,45 @@ contract AeoTypesTest is AeoSetting {
         aeo.changeType(AU, TAG, AEOC, SUSPENDED, REASON, 0);
     }
 
+    // --- the whole entry, and who keeps it ---
+
+    function test_a_type_of_an_entry_that_is_not_valid_is_not_valid_at_any_time() public {
+        grant(AEOC, NOW);
+        grant(AEOS, NOW);
+        changeType(AEOS, REVOKED, NOW + 5);
+        IRegistry.Status[2] memory statuses = [SUSPENDED, CANCELLED];
+        for (uint256 i; i < 2; ++i) {
+            changeRecord(TAG, statuses[i]);
+            typeIs(AEOC, NOW - 1, NONE);
+            typeIs(AEOC, NOW, statuses[i]);
+            typeIs(AEOC, LATEST, statuses[i]);
+            typeIs(AEOS, NOW + 5, REVOKED);
+            if (i == 0) changeRecord(TAG, VALID);
+            if (i == 0) typeIs(AEOC, NOW, VALID);
+        }
+    }
+
+    function test_a_type_of_a_replaced_entry_is_not_valid_and_the_new_one_has_its_own() public {
+        grant(AEOC, NOW);
+        vm.prank(operatorOf(CN));
+        aeo.replace(CN, TAG, REASON, issueOf(OTHER));
+        typeIs(AEOC, NOW, IRegistry.Status.Replaced);
+        eq(uint256(aeo.typeAt(CN, OTHER, AEOC, NOW)), 0);
+        vm.prank(operatorOf(CN));
+        aeo.grantTypes(CN, OTHER, oneGrant(AEOC, NOW));
+        eq(uint256(aeo.typeAt(CN, OTHER, AEOC, NOW)), uint256(VALID));
+        vm.expectRevert(recordFinal(IRegistry.Status.Replaced));
+        grant(AEOS, NOW);
+    }
+
+    function test_nobody_who_has_left_authorises_anybody() public {
+        grant(AEOC, NOW);
+        suspend(CN);
+        typeIs(AEOC, NOW, VALID);
+        leave(CN);
+        typeIs(AEOC, NOW, NONE);
+    }
+
     // --- storage ---
 
     function test_a_grant_writes_one_slot_and_a_change_two() public {

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from ledger.core.aeo import Agreements, Cover, Recognition, RecognitionChange, TypeChange, TypeState
 from ledger.core.checks.case import ASK_AGAIN, ASK_ISSUER, Case
 from ledger.core.checks.wording import length_words
+from ledger.core.members import MemberState, Standing
 from ledger.core.reasons import Reason
 from ledger.core.records import RecordState, Status, StatusChange
 from ledger.core.verdict import Check, CheckName, Finding, Outcome, Word, worst
@@ -79,7 +80,12 @@ def _about_type(
 
 
 def _about_activity(case: Case, record: RecordState, state: TypeState) -> Iterator[Finding]:
-    """Yield whether a type, and the entry as a whole, were active."""
+    """Yield whether a type, and the entry as a whole, were active, and kept by somebody."""
+    gone = _gone(case, case.facts.member)
+    if gone:
+        message = f"{gone}; nobody keeps its entries any more."
+        yield Finding.of(Reason.AEO_NOT_ACTIVE_AT, Word.REJECT, message, next_step=_WITHOUT_BENEFITS)
+        return
     current = state.change_at(case.time)
     if current is None:
         message = (
@@ -104,6 +110,14 @@ def _about_activity(case: Case, record: RecordState, state: TypeState) -> Iterat
         )
         if fell is not None:
             yield _fell_later(case, fell, what)
+
+
+def _gone(case: Case, member: MemberState | None) -> str:
+    """Return that a member had left the consortium by the time to judge; nothing when it had not."""
+    span = None if member is None else member.span_at(case.time)
+    if member is None or span is None or span.standing is not Standing.LEFT:
+        return ""
+    return f"{member.code} left the consortium {case.when(span.time)}"
 
 
 def _not_active(case: Case, change: StatusChange | TypeChange, what: str) -> Finding:
@@ -154,6 +168,11 @@ def _about_agreements(case: Case, record: RecordState, name: str) -> Iterator[Fi
         what = "Whose recognition is asked about is not said." if partner is None else ""
         step = "Ask for a partner." if partner is None else ASK_AGAIN
         yield Finding.of(Reason.RECOGNITION_NOT_CHECKED, Word.REFER, what, next_step=step)
+        return
+    gone = _gone(case, case.facts.partner)
+    if gone:
+        message = f"{gone}; it recognises nobody any more."
+        yield Finding.of(Reason.MRA_NOT_IN_FORCE, Word.REJECT, message, next_step=_WITHOUT_BENEFITS)
         return
     change = agreements.change_at(home, partner, name, case.time)
     if change is None or change.recognition is not Recognition.IN_FORCE:

@@ -17,6 +17,7 @@ from ledger.core.aeo import (
     TypeState,
 )
 from ledger.core.facts import Question
+from ledger.core.members import MemberState, Span, Standing
 from ledger.core.records import Status
 from ledger.core.verdict import CheckName, Outcome, Verdict, Word
 from ledger.core.verify import verify
@@ -58,6 +59,7 @@ def asked_at(
     accepted: str | None = None,
     record: dict[str, Any] | None = None,
     offset: tzinfo = CHINA,
+    gone: dict[str, str] | None = None,
     **asked: Any,
 ) -> Verdict:
     """The verdict of Chinese customs on an entry of the type AEOS, recognised, on 4 March 2026."""
@@ -78,6 +80,13 @@ def asked_at(
         **{"partner": PARTNER, "aeo_type": "AEOS", **asked},
     )
     facts = presented.gathered(None)
+    for role, clock_time in (gone or {}).items():
+        left = MemberState(PARTNER, "CN", 1, Standing.LEFT, bytes(20))
+        member = left if role == "partner" else facts.member
+        assert member is not None
+        member.spans.append(Span(at(clock_time), 1_000, 1, Standing.LEFT))
+        found_member: dict[str, Any] = {role: member}
+        facts = replace(facts, **found_member)
     states = {state.name: state for state in types or (a_type(),)}
     found = replace(facts, types=states, agreements=agreed(a_cover()) if agreements is None else agreements)
     return verify(question, found, the_reference())
@@ -248,3 +257,29 @@ def test_on_another_day_than_the_suspension_its_day_is_told() -> None:
     verdict = asked_at("10:05", a_type("AEOS", replace(suspended("10:00"), effective_from=at("10:00", 3))))
     assert "from 2026-03-03 10:00 UTC+8 (02:00 UTC)" in message_of(verdict, "R34")
     assert datetime.fromtimestamp(at("10:00", 3), UTC).day == 3
+
+
+@pytest.mark.parametrize(
+    ("role", "code", "message"),
+    [
+        ("member", "R34", "VN-VCCI left the consortium 2026-03-04 10:00 UTC+8 (02:00 UTC); nobody keeps its entries any more."),
+        ("partner", "R33", "CN-GACC left the consortium 2026-03-04 10:00 UTC+8 (02:00 UTC); it recognises nobody any more."),
+    ],
+)  # fmt: skip
+def test_who_has_left_neither_keeps_entries_nor_recognises_them(role: str, code: str, message: str) -> None:
+    verdict = asked_at("10:05", gone={role: "10:00"})
+    assert verdict.word is Word.REJECT
+    assert message_of(verdict, code) == message
+    assert asked_at("09:55", gone={role: "10:00"}).word is Word.ACCEPT
+
+
+def test_of_two_that_suspend_the_one_since_when_it_is_not_in_force_is_told() -> None:
+    changes = [
+        RecognitionChange(1, Recognition.SUSPENDED, 33, at(clock), at(clock), who, index)
+        for clock, who, index in (("10:00", PARTNER, 31), ("10:02", VCCI, 32))
+    ]
+    lifted = RecognitionChange(1, Recognition.IN_FORCE, 33, at("10:04"), at("10:04"), PARTNER, 33)
+    message = message_of(asked_at("10:03", agreements=agreed(a_cover("AEOS", START, *changes))), "R33")
+    assert message == "Recognition of AEOS of VN-VCCI by CN-GACC is suspended from 10:00 UTC+8."
+    verdict = asked_at("10:05", agreements=agreed(a_cover("AEOS", START, *changes, lifted)))
+    assert message_of(verdict, "R33").endswith("is suspended from 10:02 UTC+8.")
