@@ -20,6 +20,7 @@ abstract contract AeoAgreements is UseTerms, IAeoRegistry {
     /// @dev A cover of a proposal, of the proposer's AEOs or of the partner's. One storage slot.
     struct Covered {
         bytes8 name;
+        uint64 dataExchangeFrom;
         uint64 benefitsFrom;
         bool ofProposer;
     }
@@ -67,7 +68,7 @@ abstract contract AeoAgreements is UseTerms, IAeoRegistry {
         for (uint256 i; i < covers.length; ++i) {
             Cover calldata cover = covers[i];
             _requireCover(member, partner, covers, i);
-            pact.cover[i] = Covered(cover.name, cover.benefitsFrom, cover.home == member);
+            pact.cover[i] = Covered(cover.name, cover.dataExchangeFrom, cover.benefitsFrom, cover.home == member);
             tails = bytes.concat(
                 tails,
                 abi.encodePacked(cover.home, cover.name, cover.dataExchangeFrom, cover.benefitsFrom)
@@ -151,6 +152,17 @@ abstract contract AeoAgreements is UseTerms, IAeoRegistry {
     function agreementOf(uint256 agreement) external view returns (Agreement memory) {
         Pact storage pact = _pacts[agreement];
         return Agreement(pact.proposer, pact.partner, pact.consented, pact.closed);
+    }
+
+    /// @inheritdoc IAeoRegistry
+    function coversOf(uint256 agreement) external view returns (Cover[] memory covers) {
+        Pact storage pact = _pacts[agreement];
+        covers = new Cover[](pact.covers);
+        for (uint256 i; i < covers.length; ++i) {
+            Covered memory cover = pact.cover[i];
+            bytes32 home = cover.ofProposer ? pact.proposer : pact.partner;
+            covers[i] = Cover(home, cover.name, cover.dataExchangeFrom, cover.benefitsFrom);
+        }
     }
 
     /// @dev Lets recognition begin that no other agreement has under way then.

@@ -146,6 +146,10 @@ def assert_aeo_is_as_stored(world: AWorld) -> None:
         ((proposer, partner, consented, closed),) = world.ask(registry, "agreementOf", number)
         assert (text(proposer), text(partner)) == (one.proposer, one.partner)
         assert (consented, closed) == (one.consented_at is not None, one.declined_at is not None)
+        (covers,) = world.ask(registry, "coversOf", number)
+        assert [(text(home), text(name), *times) for home, name, *times in covers] == [
+            (cover.home, cover.name, cover.data_exchange_from, cover.benefits_from) for cover in one.covers
+        ]
     for home in acts_of_aeo.ADMINISTRATIONS:
         for partner in acts_of_aeo.ADMINISTRATIONS:
             for name in acts_of_aeo.NAMES:

@@ -141,4 +141,7 @@ interface IAeoRegistry is IUseRegistry {
 
     /// @notice An agreement; all zero if there is none.
     function agreementOf(uint256 agreement) external view returns (Agreement memory);
+
+    /// @notice What an agreement covers, whether or not it was consented to; empty if there is none.
+    function coversOf(uint256 agreement) external view returns (Cover[] memory covers);
 }

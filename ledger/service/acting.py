@@ -189,10 +189,15 @@ class Acting:
             found = [one for one in entries(0) if one.transaction == row.digest]
         if row.digest is None or not found:
             raise Unavailable(f"{act.purpose}: it was mined, but the journal does not show it yet")
-        entry = read(found[-1])
-        return ActReceipt(
-            name, row.digest, found[-1].block_number, entry.index, moment(entry.time), _details_of(entry)
-        )
+        return receipt_of(name, found[-1])
+
+
+def receipt_of(name: str, cached: CachedEntry) -> ActReceipt:
+    """Return the receipt of the act that became an entry."""
+    entry = read(cached)
+    return ActReceipt(
+        name, cached.transaction, cached.block_number, entry.index, moment(entry.time), _details_of(entry)
+    )
 
 
 def _details_of(entry: Entry) -> dict[str, object]:

@@ -10,11 +10,13 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
 from ledger.chain import aeo_calls
+from ledger.core.acts import AliasAdded
 from ledger.core.aeo import Agreement, Cover, Recognition
 from ledger.core.opening import Grant
 from ledger.core.problems import Problem
 from ledger.core.state import Status
 from ledger.errors import Refused, Rejected
+from ledger.service.acting import receipt_of
 from ledger.service.aeo_answers import (
     AeoAction,
     AeoRequest,
@@ -27,6 +29,7 @@ from ledger.service.aeo_answers import (
 )
 from ledger.service.aeo_refusals import in_agreement_words, in_entry_words
 from ledger.service.reading import moment
+from ledger.service.stories import read
 
 if TYPE_CHECKING:
     from ledger.service.acting import Acting
@@ -89,6 +92,9 @@ class Recognising:
         if is_alias:
             alias = self._parts.tag_keys.tag(self._own, _AEO, request.alias or "")
             adds = request.action is AeoAction.ADD_ALIAS
+            known = self._parts.store.journal.entries_about(self._own, alias)
+            if adds and known and read(known[-1]).act == AliasAdded(alias, tag):
+                return receipt_of(request.action.value, known[-1])
             spell = aeo_calls.add_alias if adds else aeo_calls.remove_alias
             return self._acting.carry_out(
                 request.action.value, _AEO, spell(self._own, tag, alias), self._own, alias

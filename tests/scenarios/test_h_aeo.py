@@ -96,6 +96,10 @@ def test_another_form_of_the_code_finds_the_entry_until_it_is_taken_away(world: 
     world.australia.post("/v1/aeo", action="add-alias", code=asked.code, alias=other.code)
     verdict = world.china.aeo(other)
     assert verdict["verdict"] == "ACCEPT", findings(verdict)
+    again = [
+        world.australia.post("/v1/aeo", action="add-alias", code=asked.code, alias=other.code) for _ in "12"
+    ]
+    assert again[0]["journalIndex"] == again[1]["journalIndex"]
     world.australia.change_aeo("suspend", other)
     assert "R34" in findings(world.china.aeo(asked))
     world.australia.post("/v1/aeo", action="remove-alias", code=asked.code, alias=other.code)

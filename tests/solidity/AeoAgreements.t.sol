@@ -30,6 +30,14 @@ contract AeoAgreementsTest is AeoSetting {
         eq(aeo.agreementOf(2).proposer, bytes32(0));
     }
 
+    function test_what_a_proposal_covers_can_be_read_before_it_is_consented_to() public {
+        proposeAs(CN, AU, bothCovers());
+        eq(abi.encode(aeo.coversOf(1)), abi.encode(bothCovers()));
+        consentAs(AU, 1);
+        eq(abi.encode(aeo.coversOf(1)), abi.encode(bothCovers()));
+        eq(aeo.coversOf(0).length + aeo.coversOf(2).length, 0);
+    }
+
     function test_a_refused_proposal_takes_no_number() public {
         vm.expectRevert(coverInvalid(NZ, AEOS));
         proposeAs(CN, AU, oneCover(NZ, AEOS, NOW));
