@@ -48,7 +48,7 @@ SENTENCES: Final = {
     "LicenceEndorsementInvalid": "the permit was endorsed before, has no lines, or not as many as were given",
     "AeoTypeInvalid": "the type of authorisation is empty, known already or unknown here; 1 to 16 can be granted at once",
     "AeoTransitionInvalid": "this change of the authorisation is not possible; a final status never changes",
-    "AeoTimeInvalid": "the effective time is missing or before that of the last change",
+    "AeoTimeInvalid": "the effective time is missing or before that of what is in effect",
     "AeoAliasInvalid": "the other code is a record, is in use already, or does not belong to this record",
     "AeoNotAdministration": "only an active administration may do this",
     "AeoAgreementInvalid": "there is no such agreement, or it is not in a state for this",

@@ -184,7 +184,9 @@ def _about_agreements(case: Case, record: RecordState, name: str) -> Iterator[Fi
     against = (
         one
         for one in agreements.changes(home, partner, name)
-        if one.effective_from > case.time and one.recognition is not Recognition.IN_FORCE
+        if one.effective_from > case.time
+        and one.recognition is not Recognition.IN_FORCE
+        and not agreements.recognised_at(home, partner, name, one.effective_from)
     )
     later = min(against, key=lambda one: one.effective_from, default=None)
     if later is not None:

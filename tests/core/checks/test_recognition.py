@@ -283,3 +283,12 @@ def test_of_two_that_suspend_the_one_since_when_it_is_not_in_force_is_told() -> 
     assert message == "Recognition of AEOS of VN-VCCI by CN-GACC is suspended from 10:00 UTC+8."
     verdict = asked_at("10:05", agreements=agreed(a_cover("AEOS", START, *changes, lifted)))
     assert message_of(verdict, "R33").endswith("is suspended from 10:02 UTC+8.")
+
+
+def test_an_agreement_for_later_that_was_ended_before_it_began_ends_nothing() -> None:
+    begins, ends = at("10:00") + 86_400, at("10:05")
+    first = RecognitionChange(2, Recognition.IN_FORCE, 0, begins, START, PARTNER, 41)
+    ended = RecognitionChange(2, Recognition.TERMINATED, 33, ends, START, PARTNER, 42)
+    never = Cover(VCCI, PARTNER, "AEOS", START, begins, (first, ended))
+    both = {**agreed(a_cover()).by_number, 2: Agreement(2, VCCI, PARTNER, START, (never,), START)}
+    assert asked_at("09:00", agreements=Agreements(both)).word is Word.ACCEPT
