@@ -59,7 +59,7 @@ contract TimelineTest is Base {
     ) public {
         from = uint64(within(from, 1, LATEST / 2));
         _add(from, gaps);
-        _same(uint64(within(any, from - 1, uint256(_changes.last.timeOf()) + 1)));
+        if (gaps.length != 0) _same(uint64(within(any, from - 1, uint256(_changes.last.timeOf()) + 1)));
         _same(any);
         _same(0);
         _same(type(uint64).max);
