@@ -184,7 +184,8 @@ def opening(
     is_child = link[0] > Relation.TRUE_COPY
     if any(bool(parent_line) != is_child for _, parent_line, _ in lines):  # type: ignore[attr-defined]
         return None
-    if is_child and any(ceiling(quantity, tolerance) > LARGEST for _, _, quantity in lines):  # type: ignore[attr-defined, arg-type]
+    assert isinstance(tolerance, int)
+    if is_child and any(ceiling(quantity, tolerance) > LARGEST for _, _, quantity in lines):  # type: ignore[attr-defined]
         return None
     who = economies or (world.replay.consortium.members[member].economy,)
     said: list[acts.Act] = [acts.TermsSet(tag, tolerance, on_remaining, who, offices)]  # type: ignore[arg-type]

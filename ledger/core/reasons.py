@@ -108,11 +108,11 @@ class Reason(Enum):
         "X50",
         "The rules that it names are not known here, or are not those of such a document.",
     )
-    CONSIGNEE_DIFFERS = ("X60", "The consignee is not written as on the certificate.")
-    ENQUIRY_PERIODS = ("X54", "The agreement has periods for an enquiry.")
     NOT_COMPARED = ("X51", "It was not compared, because one side does not say it.")
     SHIPMENT_NOT_DISCLOSED = ("X52", "The day of shipment is not disclosed, and a period runs from it.")
     PARTICULARS_DIFFER = ("X53", "A particular of the declaration differs from the document.")
+    ENQUIRY_PERIODS = ("X54", "The agreement has periods for an enquiry.")
+    CONSIGNEE_DIFFERS = ("X55", "The consignee is not written as on the certificate.")
 
     def __init__(self, code: str, sentence: str) -> None:
         self.code = code

@@ -153,7 +153,7 @@ def test_13_a_minor_discrepancy_is_a_remark_and_never_a_rejection(world: World) 
         declared = a_declaration(certificate, consignee=consignee)
         verdict = world.china.post("/v1/verify", document=sealed, declaration=declared)
         assert verdict["verdict"] == word, findings(verdict)
-    assert findings(verdict)["X60"] == "The consignee is not written as on the certificate."
+    assert findings(verdict)["X55"] == "The consignee is not written as on the certificate."
 
 
 def test_more_than_certified_is_told_by_item_and_less_is_fine(world: World) -> None:
