@@ -145,6 +145,9 @@ def _status(case: _Case) -> str:
         if code:
             since = case.when(record.changes[-1].effective_from)
             return f"{code}: The issuing body {word} it from {since}; nothing new can be taken from it."
+    status = str(case.values.get("status"))
+    if status in _OF_WORD:
+        return f"{_OF_WORD[status]}: The licence that it is an extract of is {status}; nothing new can be taken from it."
     return "Nothing new can be taken from this record now."
 
 

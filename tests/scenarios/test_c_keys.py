@@ -141,6 +141,7 @@ def test_17_an_administration_alone_cannot_suspend_another_economys_body(world: 
 def test_17_bodies_are_suspended_by_vote_over_http(world: World) -> None:
     code = "VN-REMOTE"
     a_new_body(world.consortium, code)
+    assert world.at(code).refused("/v1/keys")["refusal"] == "ConsortiumKeyKnown"
     first, *others = map(world.at, ADMINISTRATIONS)
     first.post("/v1/proposals", action="suspend-member", code=code, reason="R23")
     number = first.get("/v1/proposals")["proposals"][-1]["proposal"]
@@ -151,5 +152,5 @@ def test_17_bodies_are_suspended_by_vote_over_http(world: World) -> None:
     first.patch(f"/v1/proposals/{number}", action="execute")
     standing = {one["code"]: one["standing"] for one in first.get("/v1/members")["members"]}
     assert standing[code] == "suspended"
-    known = world.at(code).refused("/v1/keys")
-    assert known["refusal"] == "ConsortiumKeyKnown"
+    refused = world.at(code).refused("/v1/keys")
+    assert refused["refusal"] == "ConsortiumNotActive"

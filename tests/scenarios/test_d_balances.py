@@ -177,6 +177,9 @@ def test_33_what_builds_on_an_extract_of_a_revoked_licence_is_told_to_who_used_i
     france.post("/v1/status", issuer="FR-FAM", number=number, kind="licence", action="revoke", reason="R24")
     refused = douane.refused("/v1/uses", **of_extract(child, "1") | {"declaration": "another"})
     assert refused["refusal"] == "UseRecordNotValid"
+    assert refused["detail"] == (
+        "R24: The licence that it is an extract of is revoked; nothing new can be taken from it."
+    )
     [alert] = douane.get("/v1/alerts", first=since)["alerts"]
     assert (alert["code"], alert["useId"]) == ("R21", used["useId"])
 

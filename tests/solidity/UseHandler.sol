@@ -25,7 +25,7 @@ abstract contract UseHandler is UseReader {
         (uses, _type) = _registry();
         IUseRegistry.Terms memory terms = oneLine(100, 10);
         terms.lines = new IUseRegistry.LineTerms[](2);
-        terms.lines[0] = IUseRegistry.LineTerms(KGM, 0, 100);
+        terms.lines[0] = IUseRegistry.LineTerms(KGM, 0, 200);
         terms.lines[1] = IUseRegistry.LineTerms(KGM, 0, 40);
         _anchor(TAG, QUANTITY, terms);
         terms = oneLine(100, 10);
@@ -149,7 +149,7 @@ abstract contract UseHandler is UseReader {
 
     /// @dev A child takes the place of another one.
     function replace(uint8 number, uint8 by, uint8 quantity, bool ofTheLast) external act {
-        IUseRegistry.Issue memory issue = _taking(_tags[4 + (by % 9)], quantity, by, ofTheLast);
+        IUseRegistry.Issue memory issue = _taking(_tags[4 + (by % 9)], quantity % 8, by, ofTheLast);
         uint256 size = journal.size();
         vm.prank(operatorOf(_issuer()));
         try uses.replace(_issuer(), _tags[4 + (number % 9)], 1, issue) {
@@ -158,7 +158,7 @@ abstract contract UseHandler is UseReader {
     }
 
     function setTerms(uint8 quantity, uint8 tolerance) external act {
-        if (quantity < 200) return;
+        if (quantity < 128) return;
         uint256 size = journal.size();
         vm.prank(operatorOf(MOIT));
         try uses.setTerms(MOIT, LATER, oneLine(quantity % 64, tolerance % 12)) {

@@ -62,20 +62,20 @@ abstract contract UseInvariants is Base {
     /// @dev Invariants over acts that all fail would prove nothing.
     function test_the_acts_of_the_handler_reach_what_the_invariants_are_about() public {
         bool hasMore = false;
-        for (uint256 i; i < 2000; ++i) {
+        for (uint256 i; i < 3000; ++i) {
             bytes32 random = keccak256(abi.encode(i));
             uint8 a = uint8(random[0]);
             uint8 b = uint8(random[1]);
             uint8 c = uint8(random[2]);
             uint8 d = uint8(random[3]);
-            uint256 what = uint8(random[4]) % 15;
+            uint256 what = uint8(random[4]) % 16;
             if (what < 5) _handler.write(uint8(random[5]), a, b, c, d);
             else if (what == 5) _handler.enter(a, b, c, d);
             else if (what < 8) _handler.release(a, b, c);
             else if (what < 10) _handler.correct(a, b, c, d % 4 != 0, uint8(random[5]));
-            else if (what == 10 && d < 40) _handler.cancel(a);
+            else if (what == 10 && d < 90) _handler.cancel(a);
             else if (what == 10) _handler.take(a, b, d % 2 == 0);
-            else if (what == 11) _handler.replace(a, b, c, d % 2 == 0);
+            else if (what == 11 || what == 15) _handler.replace(a, b, c, d % 2 == 0);
             else if (what == 12) _handler.setTerms(a, b);
             else if (what == 13) _handler.suspendCustoms(a);
             else _handler.changeStatus(a, b, c);
