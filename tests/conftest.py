@@ -7,10 +7,15 @@ from itertools import count
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from ledger.store import Store, open_store
 from tests.consortium import Consortium, a_consortium
 from tests.postgres import Postgres, PostgresMissing, a_postgres
+
+# How fast a machine makes examples says nothing of the code.
+settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("patient")
 
 
 @pytest.fixture(scope="session")

@@ -25,7 +25,7 @@ abstract contract UseHandler is UseReader {
         (uses, _type) = _registry();
         IUseRegistry.Terms memory terms = oneLine(100, 10);
         terms.lines = new IUseRegistry.LineTerms[](2);
-        terms.lines[0] = IUseRegistry.LineTerms(KGM, 0, 200);
+        terms.lines[0] = IUseRegistry.LineTerms(KGM, 0, 100);
         terms.lines[1] = IUseRegistry.LineTerms(KGM, 0, 40);
         _anchor(TAG, QUANTITY, terms);
         terms = oneLine(100, 10);
@@ -107,7 +107,7 @@ abstract contract UseHandler is UseReader {
 
     function enter(uint8 who, uint8 what, uint8 which, uint8 quantity) external act {
         // Seldom, or every balance would be over-drawn.
-        if (quantity > 40) return;
+        if (quantity > 80) return;
         Choice memory one = _choose(who, what, which, quantity);
         uint64 then = uint64(block.timestamp) - which;
         bytes32 owner = _ownerOf(one.tag);

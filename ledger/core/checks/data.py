@@ -8,14 +8,13 @@ agreement: it is told as not compared. Quantities: see ``quantities``.
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Any, Final
 
 from ledger.core.checks.case import AEO, LICENCE, Case, days_at
 from ledger.core.checks.quantities import about_quantities
-from ledger.core.checks.route import about_route, endorsed_at_export
+from ledger.core.checks.route import about_route, endorsed_at_export, letters
 from ledger.core.checks.wording import length_words
 from ledger.core.documents.declaration import Declaration, DeclarationItem
 from ledger.core.profiles import day_of
@@ -83,17 +82,12 @@ def _about_consignee(case: Case, declaration: Declaration) -> Iterator[Finding]:
     declared = declaration.consignee
     if declared is None or not isinstance(certified, str) or declared == certified:
         return
-    if _letters(declared) == _letters(certified):
+    if letters(declared) == letters(certified):
         yield Finding.of(Reason.CONSIGNEE_DIFFERS, Word.ACCEPT_WITH_REMARKS)
-    elif _letters(certified) != _TO_ORDER:
+    elif letters(certified) != _TO_ORDER:
         message = "The declared consignee is not the certified one."
         step = "Compare the consignee with the document."
         yield Finding.of(Reason.CONSIGNEE_DIFFERS, Word.REFER, message, next_step=step)
-
-
-def _letters(name: str) -> str:
-    """Return what is left of a name without case, width, spaces and punctuation."""
-    return "".join(sign for sign in unicodedata.normalize("NFKC", name).casefold() if sign.isalnum())
 
 
 def _about_left_out(case: Case, declaration: Declaration) -> Iterator[Finding]:

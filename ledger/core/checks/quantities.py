@@ -39,6 +39,7 @@ class _Amount(NamedTuple):
     kind: str
     amount: Decimal
     unit: str
+    counted: bool = False  # at export, so without tolerance
 
 
 def about_quantities(
@@ -92,7 +93,7 @@ def _about_sum(
 ) -> Iterator[Finding]:
     """Yield the declared items from which on ``amounts`` together are more than ``limit``."""
     total, gross = Decimal(0), False
-    allowed = _allowed(case, limit.amount)
+    allowed = _allowed(case, limit)
     with localcontext() as context:
         context.prec = _DIGITS
         for one, amount in amounts:
@@ -140,14 +141,14 @@ def _unit_must_match(case: Case) -> bool:
     return case.profile is not None and case.profile.values.get("unitMustMatch") is True
 
 
-def _allowed(case: Case, amount: Decimal) -> Decimal:
-    """Return what may be declared of ``amount``: under a licence with its tolerance."""
+def _allowed(case: Case, limit: _Amount) -> Decimal:
+    """Return what may be declared of a certified amount: under a licence with its tolerance, unless it was counted."""
     tolerance = case.subject.get("tolerancePct") if case.question.kind == LICENCE else None
-    if type(tolerance) is not int or not 0 <= tolerance <= 100:
-        return amount
+    if limit.counted or type(tolerance) is not int or not 0 <= tolerance <= 100:
+        return limit.amount
     with localcontext() as context:
         context.prec = _DIGITS
-        return amount * (100 + tolerance) / 100
+        return limit.amount * (100 + tolerance) / 100
 
 
 def _declared(item: DeclarationItem) -> Iterator[_Amount]:
@@ -215,7 +216,7 @@ def _endorsed(case: Case, item: Mapping[str, Any]) -> _Amount | None:
         if isinstance(one, Mapping) and one.get("unit") == line.unit
     ]
     kind = _VALUE if item.get("balanceKind") == _VALUE else str(next(iter(kinds), "NET_MASS"))
-    return _Amount(kind, Decimal(line.authorised) / UNIT_SCALE, line.unit)
+    return _Amount(kind, Decimal(line.authorised) / UNIT_SCALE, line.unit, counted=True)
 
 
 def _amount(case: Case, kind: str, value: object, unit: object) -> list[_Amount]:

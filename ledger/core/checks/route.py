@@ -127,10 +127,10 @@ def _same(certified: Mapping[str, Any], declared: Party) -> bool:
     if isinstance(country, str) and declared.country is not None and country != declared.country:
         return False
     name = certified.get("name")
-    return not isinstance(name, str) or _letters(name) == _letters(declared.name)
+    return not isinstance(name, str) or letters(name) == letters(declared.name)
 
 
-def _letters(name: str) -> str:
+def letters(name: str) -> str:
     """Return a name without case, spaces and signs: ``Co., Ltd.`` is ``CO LTD``."""
     return "".join(sign for sign in unicodedata.normalize("NFKC", name).casefold() if sign.isalnum())
 

@@ -237,6 +237,11 @@ def test_an_endorsed_permit_is_accepted_and_its_actual_quantity_counts() -> None
     assert message_of(verdict, "R12") == "Requested 95 t, free 90 t."
 
 
+def test_what_was_counted_at_export_has_no_tolerance() -> None:
+    declared = endorsed(a_permit(tolerancePct=10), 90).declared(items=ninety_five_tonnes())
+    assert message_of(declared.verdict(), "R16") == "Item 1: declared 95 t, endorsed at export 90 t."
+
+
 def ninety_five_tonnes() -> list[dict[str, Any]]:
     quantities = [{"kind": "NET_MASS", "value": "95", "unit": "TNE"}]
     return [{"sequence": 1, "hsCode": "030462", "originCountry": "NO", "quantities": quantities}]
