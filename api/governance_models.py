@@ -15,6 +15,13 @@ Role = Annotated[
     str,
     Field(pattern="^(administration|non-preferential-origin|preferential-origin|licences|customs)$"),
 ]
+RetirementReason = Annotated[
+    str,
+    Field(
+        pattern="^(affiliation-changed|superseded|cessation-of-operation|privilege-withdrawn)$",
+        description="A CRLReason of RFC 5280, in words.",
+    ),
+]
 
 # --- taken --------------------------------------------------------------------------------------------------
 
@@ -68,6 +75,7 @@ class KeyChangeBody(Taken):
 
     action: Annotated[str, Field(pattern="^(retire|compromise)$")]
     retired_at: Moment | None = Field(None, description="To retire: when; now when absent.")
+    reason: RetirementReason | None = Field(None, description="To retire: why.")
     compromised_since: Moment | None = Field(
         None, description="To report a compromise: since when the key may have been in other hands."
     )
@@ -85,6 +93,9 @@ class KeyReport(Given):
     notified_at: Moment
     effective_from: Moment
     retired_at: Moment | None
+    retirement_reason: str | None = Field(
+        description="As given, a number that has no word as its digits; null where none was."
+    )
     compromised_since: Moment | None
     trusted: bool = Field(
         description="Its name is that of the public key, which signatures can be checked with."

@@ -39,8 +39,8 @@ async def change_key(call: Call) -> Response:
     def act(body: KeyChangeBody) -> Done:
         key = read_digest("id", str(call.request.path_params["id"]))
         if body.action == "retire":
-            check_members(body, "retire", (), ("retiredAt",))
-            name, given = "retire-key", {"retired_at": body.retired_at}
+            check_members(body, "retire", (), ("retiredAt", "reason"))
+            name, given = "retire-key", {"retired_at": body.retired_at, "retirement_reason": body.reason}
         else:
             check_members(body, "compromise", ("compromisedSince",))
             name, given = "report-compromise", {"compromised_since": body.compromised_since}

@@ -34,14 +34,14 @@ abstract contract DocumentKeys is Members {
     }
 
     /// @inheritdoc IConsortium
-    function retireKey(bytes32 member, bytes32 key, uint64 retiredAt) external byController(member) {
+    function retireKey(bytes32 member, bytes32 key, uint64 retiredAt, uint16 reason) external byController(member) {
         DocumentKey storage known = _requireKey(member, key);
         retiredAt = _requireFromNow(retiredAt);
         if (known.retiredAt != 0 && retiredAt >= known.retiredAt) revert ConsortiumKeyRetired(member, key);
 
         known.retiredAt = uint40(retiredAt);
 
-        _append(_KEY_RETIRED, member, msg.sender, abi.encodePacked(key, retiredAt));
+        _append(_KEY_RETIRED, member, msg.sender, abi.encodePacked(key, retiredAt, reason));
     }
 
     /// @inheritdoc IConsortium

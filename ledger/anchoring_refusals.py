@@ -64,7 +64,7 @@ _TOLD: Final = {
     ),
     "ConsortiumKeyRetired": _Words(
         "R05", "", "", "a document key that is not retired",
-        "The document key is retired{since}: it was superseded or is no longer used. Seal with another one."
+        "The document key is retired{since}. Seal with another one."
     ),
     "ConsortiumKeyCompromised": _Words(
         "R05", "", "", "a document key that nobody else may have had",
@@ -143,8 +143,9 @@ def told(
 def _since(error: str, key: KeyState | None) -> str:
     if key is None:
         return ""
-    time = key.retired_at if error == "ConsortiumKeyRetired" else key.compromised_since
-    return "" if time is None else f" since {moment_words(time)}"
+    retired = error == "ConsortiumKeyRetired"
+    time = key.retired_at if retired else key.compromised_since
+    return "" if time is None else f" since {moment_words(time)}{key.why_retired if retired else ''}"
 
 
 def _words(error: str, arguments: Mapping[str, object]) -> _Words:

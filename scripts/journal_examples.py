@@ -138,7 +138,7 @@ def _governance() -> Iterator[Acted]:
     yield from _decided(6, 2_000, acts.MemberSuspended(VN, 28))
     yield from _decided(7, 2_060, acts.MemberReinstated(VN, 0))
     yield from _decided(8, 2_120, acts.RolesChanged(VN, 6))
-    yield _own(2_180, VN, acts.KeyRetired(_key(1), START + 86_400))
+    yield _own(2_180, VN, acts.KeyRetired(_key(1), START + 86_400, 4))
     yield _own(2_181, VN, acts.KeyCompromised(_key(1), START + 299))
     yield _own(2_182, VN, acts.OperatorRemoved(VN, OPERATORS[VN]))
     yield _own(2_183, VN, acts.ControllerChanged(VN, CONTROLLERS["TH"]))

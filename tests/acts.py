@@ -229,7 +229,7 @@ class AWorld:
             case 2:
                 self.control(member, "removeOperator", operator(member).address)
             case 3:
-                self.control(member, "retireKey", self.key(member), self.now + 1)
+                self.control(member, "retireKey", self.key(member), self.now + 1, 4)
             case _:
                 self.control(member, "reportCompromise", self.key(member), self.now - 60)
 

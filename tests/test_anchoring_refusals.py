@@ -76,10 +76,10 @@ def test_more_than_a_parent_has_left_is_told_with_both_quantities() -> None:
     assert "30.5" in sentence
 
 
-def test_a_key_that_ended_is_told_with_since_when() -> None:
-    key = KeyState(bytes(32), 1, b"", 1, 1, trusted=True, retired_at=1_767_225_600)
+def test_a_key_that_ended_is_told_with_since_when_and_why() -> None:
+    key = KeyState(bytes(32), 1, b"", 1, 1, trusted=True, retired_at=1_767_225_600, retirement_reason=4)
     ended = told("ConsortiumKeyRetired", {}, member="AU-CHAMBER", key=key).sentence
-    assert "R05: The document key is retired since 2026-01-01 00:00 UTC: it was superseded" in ended
+    assert ended.startswith("R05: The document key is retired since 2026-01-01 00:00 UTC (superseded).")
     assert "since" not in told("ConsortiumKeyRetired", {}, member="AU-CHAMBER").sentence
 
 

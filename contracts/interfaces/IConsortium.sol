@@ -192,7 +192,8 @@ interface IConsortium {
 
     /// @notice Fixes when a document key ends; it can be moved earlier and not later.
     /// @param retiredAt seconds, not in the past; 0 means now.
-    function retireKey(bytes32 member, bytes32 key, uint64 retiredAt) external;
+    /// @param reason CRLReason of RFC 5280 such as 4, superseded; 0 for none. A later call replaces it with the time.
+    function retireKey(bytes32 member, bytes32 key, uint64 retiredAt, uint16 reason) external;
 
     /// @notice Reports that others may have used a document key. Also retires the key now.
     /// @dev A suspended member may still report. A further report can only name an earlier time; it makes doubtful

@@ -201,10 +201,11 @@ class KeyRegistered:
 
 @dataclass(frozen=True, slots=True)
 class KeyRetired:
-    """From ``retired_at`` (seconds) on nothing new may be sealed with ``key``."""
+    """From ``retired_at`` (seconds) on nothing new may be sealed with ``key``; ``reason`` is a CRLReason, 0 for none."""
 
     key: bytes
     retired_at: int
+    reason: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -275,7 +275,7 @@ class Consortium:
             contradict(entry, f"key is retired at {act.retired_at}, before it was said")
         if known.retired_by(act.retired_at):
             contradict(entry, f"key {act.key.hex()} was to be retired at {known.retired_at} before")
-        known.retired_at = act.retired_at
+        known.retired_at, known.retirement_reason = act.retired_at, act.reason
 
     def _report_compromise(self, entry: Entry, act: KeyCompromised) -> None:
         known = self._require_key(entry, act.key)
@@ -285,7 +285,7 @@ class Consortium:
             contradict(entry, f"key is compromised since {act.compromised_since}, expected 1 to {entry.time}")
         known.compromised_since, known.reported_at = act.compromised_since, entry.time
         if not known.retired_by(entry.time):
-            known.retired_at = entry.time
+            known.retired_at, known.retirement_reason = entry.time, 0
 
     def _propose(self, entry: Entry, act: Proposed) -> None:
         self._require_administration(entry)

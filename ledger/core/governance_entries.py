@@ -47,6 +47,7 @@ _MEMBER_REASON = Struct(">32sH")
 _MEMBER_ACCOUNT = Struct(">32s20s")
 _KEY_START = Struct(">32sBQ")
 _KEY_TIME = Struct(">32sQ")
+_KEY_END = Struct(">32sQH")
 _PROPOSAL_START = Struct(">32sQ")
 _PROPOSAL_VOTE = Struct(">32sB")
 _PROPOSAL = Struct(">32s")
@@ -87,8 +88,8 @@ def _read_key_registered(detail: bytes) -> tuple[bytes, Act]:
 
 
 def _read_key_retired(detail: bytes) -> tuple[bytes, Act]:
-    key, time = unpack(_KEY_TIME, detail)
-    return key, KeyRetired(key, time)
+    key, time, reason = unpack(_KEY_END, detail)
+    return key, KeyRetired(key, time, reason)
 
 
 def _read_key_compromised(detail: bytes) -> tuple[bytes, Act]:
@@ -196,7 +197,7 @@ SPELLERS: Final[dict[type, tuple[EntryType, Speller]]] = {
         EntryType.KEY_REGISTERED,
         lambda act: _KEY_START.pack(act.key, act.algorithm, act.effective_from) + act.public_key,
     ),
-    KeyRetired: (EntryType.KEY_RETIRED, lambda act: _KEY_TIME.pack(act.key, act.retired_at)),
+    KeyRetired: (EntryType.KEY_RETIRED, lambda act: _KEY_END.pack(act.key, act.retired_at, act.reason)),
     KeyCompromised: (EntryType.KEY_COMPROMISED, lambda act: _KEY_TIME.pack(act.key, act.compromised_since)),
     Proposed: (
         EntryType.PROPOSED,

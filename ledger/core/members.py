@@ -40,6 +40,31 @@ def role_names(roles: int) -> list[str]:
     return [role.words for role in Role if roles & role]
 
 
+class RetirementReason(IntEnum):
+    """Why a document key was retired: a CRLReason of RFC 5280 section 5.3.1, those that fit an end in good order.
+
+    ``keyCompromise`` is not one of them: a key that others may have used is reported.
+    """
+
+    AFFILIATION_CHANGED = 3
+    SUPERSEDED = 4
+    CESSATION_OF_OPERATION = 5
+    PRIVILEGE_WITHDRAWN = 9
+
+    @property
+    def words(self) -> str:
+        """Return how people write it, such as ``cessation-of-operation``."""
+        return self.name.lower().replace("_", "-")
+
+
+_RETIREMENT_WORDS = {int(reason): reason.words for reason in RetirementReason}
+
+
+def retirement_reason(number: int) -> str:
+    """Return the reason of a retirement in words; unknown numbers keep their number, 0 (none was given) is empty."""
+    return _RETIREMENT_WORDS.get(number, str(number) if number else "")
+
+
 ROLE_FOR_DOCUMENT_TYPE = {
     861: Role.NON_PREFERENTIAL_ORIGIN,
     862: Role.PREFERENTIAL_ORIGIN,
@@ -65,6 +90,7 @@ class KeyState:
         public_key: raw bytes as on the chain.
         compromised_since: since when it may have been in other hands; ``reported_at`` is when that was said, by the last report.
         trusted: the thumbprint is that of the public key, and the key is one that signatures can be checked with.
+        retirement_reason: number as in the entry that ``retired_at`` comes from; 0 when none was given.
     """
 
     key: bytes
@@ -76,6 +102,13 @@ class KeyState:
     retired_at: int | None = None
     compromised_since: int | None = None
     reported_at: int | None = None
+    retirement_reason: int = 0
+
+    @property
+    def why_retired(self) -> str:
+        """Return the reason of its retirement as it ends a sentence, such as `` (superseded)``; empty without one."""
+        words = retirement_reason(self.retirement_reason).replace("-", " ")
+        return f" ({'reason ' if words.isdigit() else ''}{words})" if words else ""
 
     def retired_by(self, time: int) -> bool:
         """Return whether nothing new could be sealed with the key at ``time``."""

@@ -11,7 +11,16 @@ from ledger.service.wire import read_digest, read_moment, read_reason
 
 _TIMES: Final = ("effective_from", "retired_at", "compromised_since", "expires_at")
 _ADDRESSES: Final = ("controller", "operator", "registry")
-_PLAIN: Final = ("code", "economy", "roles", "kind", "proposal", "approves", "public_key")
+_PLAIN: Final = (
+    "code",
+    "economy",
+    "roles",
+    "kind",
+    "proposal",
+    "approves",
+    "public_key",
+    "retirement_reason",
+)
 
 
 def read_arguments(

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from ledger.chain.acts import call, words
 from ledger.core import jose
-from ledger.core.members import role_names
+from ledger.core.members import RetirementReason, retirement_reason, role_names
 from ledger.core.problems import Problem
 from ledger.core.state import Consortium, KeyState, MemberState, Role
 from ledger.errors import Rejected
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 _PROPOSAL_DAYS = 30
 _ROLE_NAMES = {role.words: role for role in Role}
+_RETIREMENT_REASONS = {reason.words: reason for reason in RetirementReason}
 _Arguments = Mapping[str, object]
 
 # name of the act -> (function of the contract, its arguments)
@@ -41,7 +42,7 @@ _BY_CONTROLLER: dict[str, tuple[str, tuple[str, ...]]] = {
     "set-controller": ("setController", ("controller",)),
     "add-operator": ("addOperator", ("operator",)),
     "remove-operator": ("removeOperator", ("operator",)),
-    "retire-key": ("retireKey", ("key", "retired_at")),
+    "retire-key": ("retireKey", ("key", "retired_at", "retirement_reason")),
     "report-compromise": ("reportCompromise", ("key", "compromised_since")),
     "leave": ("resign", ()),
 }
@@ -107,7 +108,7 @@ class _Reader:
     def read(self, name: str) -> Any:
         if name in ("retired_at", "compromised_since"):
             return self.time(name, 0 if name == "retired_at" else None)
-        if name == "reason" and self._given.get(name) is None:
+        if name in ("reason", "retirement_reason") and self._given.get(name) is None:
             return 0
         value = self._given.get(name)
         wanted, right = _EXPECTED[name]
@@ -119,6 +120,8 @@ class _Reader:
         if name == "roles":
             assert isinstance(value, (list, tuple))
             return sum({_ROLE_NAMES[role] for role in value})
+        if name == "retirement_reason":
+            return int(_RETIREMENT_REASONS[str(value)])
         if name in ("controller", "operator", "registry"):
             assert isinstance(value, bytes)
             return "0x" + value.hex()
@@ -163,6 +166,10 @@ _EXPECTED: dict[str, tuple[str, Callable[[object], bool]]] = {
     "registry": ("an address", _is_address),
     "kind": ("1 origin, 2 licences or 3 AEO", lambda value: value in (1, 2, 3)),
     "reason": ("the number of a reason code", _is_number(2**16 - 1)),
+    "retirement_reason": (
+        f"one of {', '.join(_RETIREMENT_REASONS)}",
+        lambda value: isinstance(value, str) and value in _RETIREMENT_REASONS,
+    ),
     "proposal": ("the number of a proposal", _is_number(2**256 - 1)),
     "approves": ("true or false", lambda value: isinstance(value, bool)),
     "key": ("a thumbprint of 32 bytes", lambda value: isinstance(value, bytes) and len(value) == 32),
@@ -211,6 +218,7 @@ def _key(key: KeyState) -> dict[str, object]:
         "notified_at": moment(key.notified_at),
         "effective_from": moment(key.effective_from),
         "retired_at": None if key.retired_at is None else moment(key.retired_at),
+        "retirement_reason": retirement_reason(key.retirement_reason) or None,
         "compromised_since": None if key.compromised_since is None else moment(key.compromised_since),
         "trusted": key.trusted,
     }

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from ledger.core.acts import Act, EntryType
 from ledger.core.entries import Entry, MalformedEntry, decode, raw_entries
-from ledger.core.members import role_names
+from ledger.core.members import retirement_reason, role_names
 from ledger.core.merkle import leaf_digest
 from ledger.errors import Unavailable
 from ledger.service.answers import HistoryLine
@@ -90,6 +90,8 @@ def _details(kind: EntryType, act: Act) -> dict[str, object]:
         value = getattr(act, one.name)
         if one.name in _TIMES:
             value = moment(value)
+        elif one.name == "reason" and kind is EntryType.KEY_RETIRED:
+            value = retirement_reason(value)
         elif one.name == "reason":
             value = f"R{value:02d}" if value else ""
         elif one.name == "status" and kind is EntryType.STATUS_CHANGED:

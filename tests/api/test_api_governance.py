@@ -13,6 +13,7 @@ from api.governance_models import KeysAnswer, MembersAnswer, ProposalsAnswer
 from api.proposals import NEEDED
 from ledger.core import jose
 from ledger.core.jose import Algorithm
+from ledger.core.members import RetirementReason
 from ledger.errors import Refused
 from ledger.keys.signer import SoftwareSigner, generate
 from ledger.service.governance import ACTS
@@ -29,8 +30,8 @@ ACTED: list[tuple[str, str, dict[str, Any], str, dict[str, object]]] = [
     ("POST", "/v1/keys", {"publicKey": jose.jwk(PUBLIC), "effectiveFrom": T}, "register-key",
      {"public_key": PUBLIC, "effective_from": THEN}),
     ("PATCH", f"/v1/keys/{KEY}", {"action": "retire"}, "retire-key", {"key": b"\xab" * 32}),
-    ("PATCH", f"/v1/keys/{KEY}", {"action": "retire", "retiredAt": T}, "retire-key",
-     {"key": b"\xab" * 32, "retired_at": THEN}),
+    ("PATCH", f"/v1/keys/{KEY}", {"action": "retire", "retiredAt": T, "reason": "superseded"}, "retire-key",
+     {"key": b"\xab" * 32, "retired_at": THEN, "retirement_reason": "superseded"}),
     ("PATCH", f"/v1/keys/{KEY}", {"action": "compromise", "compromisedSince": T}, "report-compromise",
      {"key": b"\xab" * 32, "compromised_since": THEN}),
     ("POST", "/v1/proposals",
@@ -96,6 +97,8 @@ WRONG: list[tuple[str, str, dict[str, Any], set[str]]] = [
     ("PATCH", "/v1/proposals/1", {"action": "veto"}, {"action"}),
     ("PATCH", f"/v1/keys/{KEY}", {"action": "compromise"}, {"compromisedSince"}),
     ("PATCH", f"/v1/keys/{KEY}", {"action": "retire", "compromisedSince": T}, {"compromisedSince"}),
+    ("PATCH", f"/v1/keys/{KEY}", {"action": "retire", "reason": "key-compromise"}, {"reason"}),
+    ("PATCH", f"/v1/keys/{KEY}", {"action": "compromise", "compromisedSince": T, "reason": "superseded"}, {"reason"}),
     ("PATCH", "/v1/keys/ours", {"action": "retire"}, {"id"}),
     ("POST", "/v1/keys", {"publicKey": {"kty": "oct"}}, {"publicKey.kty"}),
     ("POST", "/v1/operators", {"action": "add", "operator": ADDRESS, "member": "VN-VCCI"}, {"member"}),
@@ -154,6 +157,14 @@ def test_what_the_rules_forbid_is_409_with_the_rule(client: TestClient, ledger: 
 def test_an_answer_is_what_its_description_says(path: str, model: Any, client: TestClient) -> None:
     answer = client.get(path).json()
     assert model.model_validate(answer, by_alias=True).model_dump(by_alias=True) == answer
+
+
+@pytest.mark.parametrize("reason", RetirementReason)
+def test_a_key_may_be_retired_for_every_reason_there_is(
+    reason: RetirementReason, client: TestClient, ledger: FaceLedger
+) -> None:
+    answer = client.patch(f"/v1/keys/{KEY}", json={"action": "retire", "reason": reason.words})
+    assert (answer.status_code, ledger.acts[0][1]["retirement_reason"]) == (200, reason.words)
 
 
 def test_keys_are_told_with_the_member_that_holds_them(client: TestClient) -> None:

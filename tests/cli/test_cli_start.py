@@ -7,8 +7,10 @@ import sys
 from pathlib import Path
 
 from ledger.cli.commands import parts
+from ledger.cli.commands.keys import RETIREMENT_REASONS
 from ledger.cli.manual import manual
 from ledger.cli.parser import build_parser
+from ledger.core.members import RetirementReason
 from ledger.service.wire import KINDS
 from tests.cli.command import Command
 
@@ -38,6 +40,10 @@ def test_help_of_a_command_tells_its_exit_codes(command: Command) -> None:
 
 def test_the_command_knows_the_kinds_of_records() -> None:
     assert list(parts.KINDS) == list(KINDS)
+
+
+def test_the_command_knows_the_reasons_of_a_retirement() -> None:
+    assert list(RETIREMENT_REASONS) == [reason.words for reason in RetirementReason]
 
 
 def test_the_home_may_stand_before_or_after_the_command() -> None:

@@ -91,8 +91,8 @@ def test_a_report_of_compromise_also_retires_the_key() -> None:
 
 def test_a_report_of_compromise_brings_a_later_retirement_forward_and_leaves_an_earlier_one() -> None:
     later, earlier = AJournal.working(), AJournal.working()
-    later.say(VCCI, acts.KeyRetired(thumbprint_of(), later.time + DAY))
-    retired = earlier.say(VCCI, acts.KeyRetired(thumbprint_of(), earlier.time))
+    later.say(VCCI, acts.KeyRetired(thumbprint_of(), later.time + DAY, 4))
+    retired = earlier.say(VCCI, acts.KeyRetired(thumbprint_of(), earlier.time, 4))
     for journal in (later, earlier):
         journal.say(VCCI, acts.KeyCompromised(thumbprint_of(), START))
     times = [
@@ -104,12 +104,33 @@ def test_a_report_of_compromise_brings_a_later_retirement_forward_and_leaves_an_
 def test_a_retirement_and_a_report_are_moved_earlier() -> None:
     journal = AJournal.working()
     for by in (2 * DAY, DAY):
-        journal.say(VCCI, acts.KeyRetired(thumbprint_of(), journal.time + by))
+        journal.say(VCCI, acts.KeyRetired(thumbprint_of(), journal.time + by, 4))
     assert the_key(journal).retired_at == journal.entries[-1].time + DAY
     for since in (START, START - 1):
         reported = journal.say(VCCI, acts.KeyCompromised(thumbprint_of(), since))
     assert (the_key(journal).compromised_since, the_key(journal).reported_at) == (START - 1, reported.time)
     assert the_key(journal).retired_at == journal.entries[-2].time
+
+
+def test_the_reason_of_a_retirement_is_that_of_the_entry_its_time_comes_from() -> None:
+    journal = AJournal.working()
+    journal.say(VCCI, acts.KeyRetired(thumbprint_of(), journal.time + 3 * DAY, 4))
+    assert the_key(journal).retirement_reason == 4
+    journal.say(VCCI, acts.KeyRetired(thumbprint_of(), journal.time + 2 * DAY, 0))
+    assert the_key(journal).retirement_reason == 0
+    journal.say(VCCI, acts.KeyRetired(thumbprint_of(), journal.time + DAY, 5))
+    assert the_key(journal).retirement_reason == 5
+
+
+def test_a_report_gives_no_reason_for_the_retirement_that_it_makes_and_leaves_that_of_an_earlier_one() -> (
+    None
+):
+    later, earlier = AJournal.working(), AJournal.working()
+    later.say(VCCI, acts.KeyRetired(thumbprint_of(), later.time + DAY, 4))
+    earlier.say(VCCI, acts.KeyRetired(thumbprint_of(), earlier.time, 4))
+    for journal in (later, earlier):
+        journal.say(VCCI, acts.KeyCompromised(thumbprint_of(), START))
+    assert [the_key(journal).retirement_reason for journal in (later, earlier)] == [0, 4]
 
 
 def the_key(journal: AJournal) -> KeyState:
@@ -304,10 +325,10 @@ IMPOSSIBLE: list[tuple[str, Callable[[AJournal], object], str]] = [
     ("a key in the past", a_key(effective_from=START), "before it was notified"),
     ("a key beyond all times", a_key(effective_from=2**40), "before it was notified"),
     ("a key of a suspended member", after(decided(acts.MemberSuspended(VCCI, 1)), a_key()), "expected active"),
-    ("an end of another's key", said(CN, acts.KeyRetired(KEY, START + DAY)), "is not one of CN-GACC"),
-    ("an end in the past", said(VCCI, acts.KeyRetired(KEY, START)), "before it was said"),
-    ("a second end", after(*[said(VCCI, acts.KeyRetired(KEY, START + DAY))] * 2), "was to be retired at"),
-    ("a later end", after(*(said(VCCI, acts.KeyRetired(KEY, START + days * DAY)) for days in (1, 2))),
+    ("an end of another's key", said(CN, acts.KeyRetired(KEY, START + DAY, 4)), "is not one of CN-GACC"),
+    ("an end in the past", said(VCCI, acts.KeyRetired(KEY, START, 4)), "before it was said"),
+    ("a second end", after(*[said(VCCI, acts.KeyRetired(KEY, START + DAY, 4))] * 2), "was to be retired at"),
+    ("a later end", after(*(said(VCCI, acts.KeyRetired(KEY, START + days * DAY, 4)) for days in (1, 2))),
      "was to be retired at"),
     ("a second report", after(*[said(VCCI, acts.KeyCompromised(KEY, START))] * 2), f"was reported since {START} before"),
     ("a report of a later time", after(*(said(VCCI, acts.KeyCompromised(KEY, START + by)) for by in (0, 1))),

@@ -52,7 +52,7 @@ every_act = st.one_of(
     st.builds(acts.OperatorAdded, codes, addresses),
     st.builds(acts.OperatorRemoved, codes, addresses),
     public_keys.map(lambda parts: acts.KeyRegistered(*parts)),
-    st.builds(acts.KeyRetired, digests, times),
+    st.builds(acts.KeyRetired, digests, times, words),
     st.builds(acts.KeyCompromised, digests, times),
     st.builds(acts.Proposed, numbers, times, st.binary(min_size=4, max_size=200)),
     st.builds(acts.Voted, numbers, st.booleans()),

@@ -111,7 +111,7 @@ def test_a_key_may_anchor_before_it_is_in_effect_and_until_it_is_retired() -> No
     journal = AJournal.working()
     key = journal.register_key(VCCI, 2, effective_in=DAY)
     journal.anchor("early", key=key)
-    journal.say(VCCI, acts.KeyRetired(key, journal.time + 120))
+    journal.say(VCCI, acts.KeyRetired(key, journal.time + 120, 4))
     journal.anchor("last", key=key)
     assert len(replay(journal).records) == 2
 
@@ -169,7 +169,7 @@ IMPOSSIBLE: list[tuple[str, Callable[[AJournal], object], str]] = [
     ("an anchor of one who left", after(decided(acts.MemberLeft(VCCI, 1)), anchored()), "has left"),
     ("an anchor with a key of another", anchored(key=thumbprint_of(ACCI)), "is not one of VN-VCCI"),
     ("an anchor with a retired key",
-     after(lambda j: j.say(VCCI, acts.KeyRetired(thumbprint_of(), j.time)), anchored()), "was retired"),
+     after(lambda j: j.say(VCCI, acts.KeyRetired(thumbprint_of(), j.time, 4)), anchored()), "was retired"),
     ("an anchor with a compromised key", after(said(acts.KeyCompromised(thumbprint_of(), START)), anchored()),
      "was reported compromised"),
     ("an anchor by a former operator", after(said(acts.OperatorRemoved(VCCI, operator_of(VCCI))), anchored()),

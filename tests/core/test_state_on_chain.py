@@ -148,8 +148,8 @@ class Walk:
                 since = self.random.choice((now - 9, now - 9_000, now + 9_000))
                 return self.own("reportCompromise", member, key, since, said=acts.KeyCompromised(key, since))
             case 3 | 4 | 5:
-                at = now + self.random.choice((50, 9_000))
-                return self.own("retireKey", member, key, at, said=acts.KeyRetired(key, at))
+                at, reason = now + self.random.choice((50, 9_000)), self.random.choice((0, 4, 65_535))
+                return self.own("retireKey", member, key, at, reason, said=acts.KeyRetired(key, at, reason))
             case _:
                 return self.own("resign", member, said=acts.MemberLeft(member, 0))
 

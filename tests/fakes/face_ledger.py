@@ -294,7 +294,7 @@ class FaceLedger(Ledger):
         self._begin()
         key = {
             "key": b"\xab" * 32, "algorithm": "ES256", "notified_at": NOW, "effective_from": NOW,
-            "retired_at": None, "compromised_since": None, "trusted": True,
+            "retired_at": None, "retirement_reason": None, "compromised_since": None, "trusted": True,
         }  # fmt: skip
         member: dict[str, object] = {
             "code": "VN-VCCI", "economy": "VN", "roles": ["preferential-origin"], "standing": "active",

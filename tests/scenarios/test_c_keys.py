@@ -44,7 +44,7 @@ def test_14_a_key_that_was_retired_since_is_a_remark(world: World) -> None:
     [result] = world.at(code).issue(certificate)
     anchored = datetime.fromisoformat(result["anchoredAt"])
     wait_until(anchored + 2 * SECOND)
-    its_key(world, code, "retire")
+    its_key(world, code, "retire", reason="superseded")
     wait_until(datetime.now(UTC) + 2 * SECOND)
     verdict = verdict_on(world, code, certificate)
     assert verdict["verdict"] == "ACCEPT_WITH_REMARKS"
@@ -53,6 +53,8 @@ def test_14_a_key_that_was_retired_since_is_a_remark(world: World) -> None:
     retired = datetime.fromisoformat(key["retiredAt"])
     assert told.startswith(f"Signed with a key valid at anchoring ({anchored:%Y-%m-%d %H:%M}")
     assert f"), retired {retired:%Y-%m-%d %H:%M}" in told
+    assert told.endswith(" (superseded).")
+    assert key["retirementReason"] == "superseded"
     [refused] = world.at(code).issue(*certificates(world, code))
     assert refused["outcome"] == "refused"
 

@@ -105,7 +105,10 @@ def test_what_a_key_signed_before_it_was_retired_stays_good(consortium: Consorti
     with open_ledger(read_settings(home, {})) as ledger:
         anchored_at = ledger.journal(ledger.head().size - 1, 1)[0].time
         wait_until(anchored_at + SECOND)
-        ledger.act("retire-key", {"key": open_signer(read_settings(home, {})).thumbprint})
+        key = open_signer(read_settings(home, {})).thumbprint
+        receipt = ledger.act("retire-key", {"key": key, "retirement_reason": "superseded"})
+        assert receipt.journal_index is not None
+        assert ledger.journal(receipt.journal_index, 1)[0].details["reason"] == "superseded"
         [refused] = issued(ledger, a_fresh_certificate(consortium, home.name))
     assert [one.code for one in refused.problems if one.severity == "error"] == ["R05"]
     assert f"R05: The document key is retired since {datetime.now(UTC):%Y-%m-%d}" in refused.reason

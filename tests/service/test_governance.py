@@ -54,6 +54,8 @@ def test_what_is_missing_is_named(absent: str) -> None:
         ("execute", {"proposal": -1}, {"proposal"}),
         ("execute", {"proposal": 2**256}, {"proposal"}),
         ("retire-key", {"key": b"\x01" * 31, "retired_at": NOW.replace(tzinfo=None)}, {"key", "retired_at"}),
+        ("retire-key", {"key": b"\x01" * 32, "retirement_reason": "key-compromise"}, {"retirement_reason"}),
+        ("retire-key", {"key": b"\x01" * 32, "retirement_reason": 4}, {"retirement_reason"}),
         ("report-compromise", {"key": b"\x01" * 32}, {"compromised_since"}),
         ("add-operator", {"operator": "0x" + "11" * 20}, {"operator"}),
         ("propose-admit-registry", {"registry": ACCOUNT, "kind": 4}, {"kind"}),
@@ -72,6 +74,13 @@ def test_a_key_is_registered_only_if_there_is_one() -> None:
     assert problems("register-key", public_key=b"\x04" * 65) == {"public_key": "KEY_MISSING"}
 
 
+@pytest.mark.parametrize(("given", "number"), [({}, 0), ({"retirement_reason": "superseded"}, 4)])
+def test_the_reason_of_a_retirement_may_be_left_out_and_goes_as_its_number(
+    given: dict[str, object], number: int
+) -> None:
+    assert int.from_bytes(call("retire-key", key=b"\x01" * 32, **given)[-32:]) == number
+
+
 def test_a_role_that_is_named_twice_counts_once() -> None:
     roles = ["customs", "administration"]
     assert call("propose-admit-member", **{**MEMBER, "roles": roles}) == call(
@@ -82,7 +91,7 @@ def test_a_role_that_is_named_twice_counts_once() -> None:
 def test_every_act_has_a_call() -> None:
     every: dict[str, object] = {
         **MEMBER, "reason": 99, "registry": ACCOUNT, "kind": 1, "proposal": 1, "approves": True, "operator": ACCOUNT,
-        "key": b"\x01" * 32, "retired_at": NOW, "compromised_since": NOW, "expires_at": NOW,
+        "key": b"\x01" * 32, "retired_at": NOW, "retirement_reason": "superseded", "compromised_since": NOW, "expires_at": NOW,
     }  # fmt: skip
     calls = {name: call(name, **every) for name in ACTS if name != "register-key"}
     assert len(set(calls.values())) == len(ACTS) - 1

@@ -126,8 +126,20 @@ contract EntriesTest is Setting {
 
     function test_0a_key_retired() public {
         asController();
-        consortium.retireKey(VCCI, KEY, uint64(START + 300));
-        expectOwn(0x0a, bytes.concat(KEY, bytes8(uint64(START + 300))));
+        consortium.retireKey(VCCI, KEY, uint64(START + 300), 4);
+        expectOwn(0x0a, bytes.concat(KEY, bytes8(uint64(START + 300)), hex"0004"));
+    }
+
+    function test_0a_key_retired_earlier_says_its_own_reason_or_none() public {
+        asController();
+        consortium.retireKey(VCCI, KEY, uint64(START + 300), 4);
+        collect();
+        asController();
+        consortium.retireKey(VCCI, KEY, uint64(START + 200), 0);
+        expectOwn(0x0a, bytes.concat(KEY, bytes8(uint64(START + 200)), hex"0000"));
+        asController();
+        consortium.retireKey(VCCI, KEY, 0, type(uint16).max);
+        expectOwn(0x0a, bytes.concat(KEY, bytes8(uint64(START)), hex"ffff"));
     }
 
     function test_0b_key_compromised_is_one_entry_although_it_also_retires() public {

@@ -170,7 +170,7 @@ contract Handler is Setting {
         bytes32 code = _code(member);
         bytes[3] memory calls = [
             abi.encodeCall(IConsortium.registerKey, (code, KEY, 1, new bytes(64), 0)),
-            abi.encodeCall(IConsortium.retireKey, (code, KEY, uint64(block.timestamp + 1 hours * (account % 4)))),
+            abi.encodeCall(IConsortium.retireKey, (code, KEY, uint64(block.timestamp + 1 hours * (account % 4)), 4)),
             abi.encodeCall(IConsortium.reportCompromise, (code, KEY, uint64(block.timestamp - 1 hours * (account % 4))))
         ];
         IConsortium.DocumentKey memory before = consortium.documentKey(code, KEY);

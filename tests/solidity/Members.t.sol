@@ -61,7 +61,7 @@ contract MembersTest is ConsortiumSetting {
             abi.encodeCall(IConsortium.addOperator, (member, STRANGER)),
             abi.encodeCall(IConsortium.removeOperator, (member, operatorOf(member))),
             abi.encodeCall(IConsortium.registerKey, (member, "other", 3, new bytes(32), 0)),
-            abi.encodeCall(IConsortium.retireKey, (member, KEY, 0)),
+            abi.encodeCall(IConsortium.retireKey, (member, KEY, 0, 4)),
             abi.encodeCall(IConsortium.reportCompromise, (member, KEY, 1)),
             abi.encodeCall(IConsortium.resign, (member))
         ];
@@ -224,7 +224,7 @@ contract MembersTest is ConsortiumSetting {
 
     function test_a_key_is_registered_once_even_when_retired() public {
         vm.prank(controllerOf(VCCI));
-        consortium.retireKey(VCCI, KEY, 0);
+        consortium.retireKey(VCCI, KEY, 0, 4);
         vm.expectRevert(abi.encodeWithSelector(IConsortium.ConsortiumKeyKnown.selector, VCCI, KEY));
         register(KEY, 1, 64, 0);
     }
@@ -238,24 +238,24 @@ contract MembersTest is ConsortiumSetting {
     function test_a_retirement_is_not_in_the_past_and_moves_only_earlier() public {
         vm.expectRevert(abi.encodeWithSelector(IConsortium.ConsortiumTimeInvalid.selector, START - 1));
         vm.prank(controllerOf(VCCI));
-        consortium.retireKey(VCCI, KEY, uint64(START - 1));
+        consortium.retireKey(VCCI, KEY, uint64(START - 1), 4);
         vm.prank(controllerOf(VCCI));
-        consortium.retireKey(VCCI, KEY, uint64(START + 10));
+        consortium.retireKey(VCCI, KEY, uint64(START + 10), 4);
         for (uint64 i; i < 2; ++i) {
             vm.expectRevert(abi.encodeWithSelector(IConsortium.ConsortiumKeyRetired.selector, VCCI, KEY));
             vm.prank(controllerOf(VCCI));
-            consortium.retireKey(VCCI, KEY, uint64(START + 10) + i);
+            consortium.retireKey(VCCI, KEY, uint64(START + 10) + i, 4);
         }
         vm.prank(controllerOf(VCCI));
-        consortium.retireKey(VCCI, KEY, uint64(START + 9));
+        consortium.retireKey(VCCI, KEY, uint64(START + 9), 4);
         eq(consortium.documentKey(VCCI, KEY).retiredAt, START + 9);
         vm.prank(controllerOf(VCCI));
-        consortium.retireKey(VCCI, KEY, 0);
+        consortium.retireKey(VCCI, KEY, 0, 4);
         eq(consortium.documentKey(VCCI, KEY).retiredAt, START);
         vm.warp(START + 1);
         vm.expectRevert(abi.encodeWithSelector(IConsortium.ConsortiumKeyRetired.selector, VCCI, KEY));
         vm.prank(controllerOf(VCCI));
-        consortium.retireKey(VCCI, KEY, 0);
+        consortium.retireKey(VCCI, KEY, 0, 4);
     }
 
     function test_a_report_moves_only_earlier_and_the_retirement_stays() public {
@@ -278,7 +278,7 @@ contract MembersTest is ConsortiumSetting {
 
     function test_a_compromised_key_is_retired_now() public {
         vm.prank(controllerOf(VCCI));
-        consortium.retireKey(VCCI, KEY, uint64(START + 10));
+        consortium.retireKey(VCCI, KEY, uint64(START + 10), 4);
         vm.prank(controllerOf(VCCI));
         consortium.reportCompromise(VCCI, KEY, uint64(START - 100));
         eq(consortium.documentKey(VCCI, KEY).compromisedSince, START - 100);
@@ -287,7 +287,7 @@ contract MembersTest is ConsortiumSetting {
 
     function test_a_key_that_retired_before_keeps_its_time_when_reported() public {
         vm.prank(controllerOf(VCCI));
-        consortium.retireKey(VCCI, KEY, 0);
+        consortium.retireKey(VCCI, KEY, 0, 4);
         vm.warp(START + 10);
         vm.prank(controllerOf(VCCI));
         consortium.reportCompromise(VCCI, KEY, uint64(START + 5));
@@ -307,7 +307,7 @@ contract MembersTest is ConsortiumSetting {
         bytes memory unknown = abi.encodeWithSelector(IConsortium.ConsortiumKeyUnknown.selector, VCCI, bytes32("none"));
         vm.expectRevert(unknown);
         vm.prank(controllerOf(VCCI));
-        consortium.retireKey(VCCI, "none", 0);
+        consortium.retireKey(VCCI, "none", 0, 4);
         vm.expectRevert(unknown);
         vm.prank(controllerOf(VCCI));
         consortium.reportCompromise(VCCI, "none", 1);
@@ -346,7 +346,7 @@ contract MembersTest is ConsortiumSetting {
 
     function test_a_key_ends_at_the_second_of_its_retirement() public {
         vm.prank(controllerOf(VCCI));
-        consortium.retireKey(VCCI, KEY, uint64(START + 10));
+        consortium.retireKey(VCCI, KEY, uint64(START + 10), 4);
         vm.warp(START + 9);
         consortium.requireIssuer(VCCI, operatorOf(VCCI), 4, KEY);
         vm.warp(START + 10);

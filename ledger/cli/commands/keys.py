@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from ledger.cli.commands.parts import GENERAL, act, command, group, json_option, kind, thumbprint
+
+# What ``ledger.core.members.RetirementReason`` knows; a test compares the two.
+RETIREMENT_REASONS: Final = (
+    "affiliation-changed", "superseded", "cessation-of-operation", "privilege-withdrawn",
+)  # fmt: skip
 
 
 def add(commands: Any) -> None:
@@ -29,6 +34,9 @@ def add(commands: Any) -> None:
     one = act(key, "retire", "retire-key", "stop a document key at a time")
     thumbprint(one)
     one.add_argument("--at", dest="retired_at", metavar="T", help="when (default: now)")
+    one.add_argument(
+        "--reason", dest="retirement_reason", choices=RETIREMENT_REASONS, help="why (default: not said)"
+    )
     one = act(key, "compromise", "report-compromise", "distrust a document key from a time on")
     thumbprint(one)
     one.add_argument("--since", dest="compromised_since", required=True, metavar="T")

@@ -67,13 +67,15 @@ def _about_key(case: Case, key: KeyState, record: RecordState) -> Iterator[Findi
     # In the same second it was anchored first: the contracts take nothing from the second of the retirement on.
     if key.retired_at is not None and key.retired_at < anchored:
         message = (
-            f"The key was retired {case.when(key.retired_at)}, the document anchored {case.when(anchored)}."
+            f"The key was retired {case.when(key.retired_at)}{key.why_retired}, "
+            f"the document anchored {case.when(anchored)}."
         )
         yield Finding.of(Reason.KEY_REVOKED_BEFORE_ISSUE, Word.REJECT, message, next_step=ASK_ISSUER)
     elif key.compromised_since is not None:
         yield _about_compromise(case, key, key.compromised_since, record)
     elif key.retired_by(case.time):
-        message = f"Signed with a key valid at anchoring ({case.when(anchored)}), retired {case.when(key.retired_at or 0)}."
+        message = f"Signed with a key valid at anchoring ({case.when(anchored)}), retired {case.when(key.retired_at or 0)}"
+        message += f"{key.why_retired}."
         yield Finding.of(Reason.KEY_RETIRED_LATER, Word.ACCEPT_WITH_REMARKS, message)
 
 

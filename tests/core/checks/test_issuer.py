@@ -101,10 +101,20 @@ def test_a_new_signer_under_china_korea_takes_effect_seven_working_days_after_it
 
 def test_a_key_retired_after_anchoring_is_a_remark() -> None:
     presented = Presented().anchor()
-    presented.journal.say(VCCI, acts.KeyRetired(thumbprint_of(), presented.journal.time))
+    presented.journal.say(VCCI, acts.KeyRetired(thumbprint_of(), presented.journal.time, 4))
     verdict = presented.verdict()
     assert verdict.word is Word.ACCEPT_WITH_REMARKS
     assert code_is_found(verdict, "X07", "ISSUER")
+
+
+@pytest.mark.parametrize(
+    ("reason", "told"),
+    [(4, " UTC (superseded)."), (5, " UTC (cessation of operation)."), (1, " UTC (reason 1)."), (0, " UTC.")],
+)
+def test_why_a_key_was_retired_is_told_in_words_where_it_has_one(reason: int, told: str) -> None:
+    presented = Presented().anchor()
+    presented.journal.say(VCCI, acts.KeyRetired(thumbprint_of(), presented.journal.time, reason))
+    assert message_of(presented.verdict(), "X07").endswith(told)
 
 
 def test_a_key_retired_before_anchoring_is_rejected() -> None:
@@ -112,15 +122,17 @@ def test_a_key_retired_before_anchoring_is_rejected() -> None:
     member = presented.gathered(None).member
     assert member is not None
     member.keys[thumbprint_of()].retired_at = 1
+    member.keys[thumbprint_of()].retirement_reason = 4
     presented.facts = {"member": member}
     assert code_is_found(presented.verdict(), "R05", "ISSUER")
+    assert "UTC (superseded), the document anchored" in message_of(presented.verdict(), "R05")
     assert presented.verdict().word is Word.REJECT
 
 
 def test_a_key_retired_in_the_second_of_anchoring_was_retired_after_it() -> None:
     presented = Presented().anchor()
     presented.journal.time = presented.journal.entries[-1].time
-    presented.journal.say(VCCI, acts.KeyRetired(thumbprint_of(), presented.journal.time))
+    presented.journal.say(VCCI, acts.KeyRetired(thumbprint_of(), presented.journal.time, 4))
     assert code_is_found(presented.verdict(), "X07", "ISSUER")
 
 
