@@ -38,3 +38,7 @@ class Problem:
     def __str__(self) -> str:
         place = self.path or "input"
         return f"{place} is {self.value!r}, expected {self.expectation} ({self.code})"
+
+
+Input = tuple[str, bytes | tuple[Problem, ...]]
+"""A document that is to be read: where it came from, and its JSON bytes or what kept it from being read at all."""
