@@ -24,7 +24,7 @@ from ledger.core.acts import RecordReplaced
 from ledger.core.entries import decode
 from ledger.core.envelope import attach
 from ledger.core.opening import Opening
-from ledger.core.problems import Problem
+from ledger.core.problems import Input, Problem
 from ledger.core.strictjson import Limits
 from ledger.errors import Unavailable
 from ledger.issued import Issued as Issued
@@ -100,9 +100,9 @@ class Issuer:
         self._moved_at = 0.0
 
     def issue(
-        self, sources: Iterable[tuple[str, bytes]], progress: Callable[[int], None] | None = None
+        self, sources: Iterable[Input], progress: Callable[[int], None] | None = None
     ) -> Iterator[Issued]:
-        """Check, seal and anchor documents; yield one result per source (name, JSON bytes), in order.
+        """Check, seal and anchor documents; yield one result per source, in order.
 
         ``progress`` is told how many results are known each time that changes.
 
@@ -168,12 +168,12 @@ class Issuer:
 
     # --- before the chain ------------------------------------------------------------------------------------
 
-    def _tasks(self, sources: Iterable[tuple[str, bytes]]) -> Iterator[tuple[Sources, date]]:
+    def _tasks(self, sources: Iterable[Input]) -> Iterator[tuple[Sources, date]]:
         iterator = iter(sources)
         while some := list(islice(iterator, self._chunk)):
             yield some, self._today()
 
-    def _drafts(self, sources: Iterable[tuple[str, bytes]]) -> Generator[list[Draft], None, None]:
+    def _drafts(self, sources: Iterable[Input]) -> Generator[list[Draft], None, None]:
         """Yield checked and sealed chunks in order; more than one chunk is worth other processes."""
         tasks = self._tasks(sources)
         head = list(islice(tasks, 2))

@@ -7,15 +7,18 @@ entries that others are made of. No sample depends on the clock: days count from
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
+from io import StringIO
 from random import Random
 from typing import Any, Final
 
 import orjson
 
 from ledger.core.codes import Reference
+from ledger.core.documents.row import flatten
 from ledger.core.profiles import Profile, valid_until
 from ledger.reference import data_folder
 
@@ -103,6 +106,17 @@ def shipped_others() -> Iterator[tuple[str, dict[str, Any]]]:
 def write(document: dict[str, Any]) -> bytes:
     """Return the bytes of a shipped sample: indented UTF-8 JSON with a final line break."""
     return orjson.dumps(document, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
+
+
+def write_table(documents: Sequence[dict[str, Any]]) -> bytes:
+    """Return documents as CSV, one a row, with the columns that any of them has."""
+    rows = [flatten(document) for document in documents]
+    names = list(dict.fromkeys(name for row in rows for name in row))
+    out = StringIO(newline="")
+    table = csv.DictWriter(out, names)
+    table.writeheader()
+    table.writerows(rows)
+    return out.getvalue().encode()
 
 
 def _pools() -> dict[str, Any]:

@@ -20,8 +20,10 @@ class Sealers:
         self._sealers = {recipe.kind: Sealer(recipe, reference) for recipe in recipes}
         self._most = max((recipe.limits.size for recipe in recipes), default=0)
 
-    def draft(self, source: str, data: bytes, today: date) -> Draft:
-        """Check a document's JSON bytes and make its envelope ready to be signed."""
+    def draft(self, source: str, data: bytes | tuple[Problem, ...], today: date) -> Draft:
+        """Check a document's JSON bytes and make its envelope ready to be signed; what could not be read is refused."""
+        if not isinstance(data, bytes):
+            return Draft(source, "", data)
         # What is too long is not read for its kind; any sealer says that it is too long.
         kind = kind_of_source(data) if len(data) <= self._most else next(iter(self._sealers), 0)
         sealer = self._sealers.get(kind)

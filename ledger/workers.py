@@ -18,11 +18,12 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import date
 from typing import IO, Any
 
+from ledger.core.problems import Input
 from ledger.reference import read_reference
 from ledger.sealers import Sealers
 from ledger.sealing import Draft, Recipe
 
-Sources = Sequence[tuple[str, bytes]]
+Sources = Sequence[Input]
 _AHEAD = 2  # tasks that wait behind those at work
 
 

@@ -28,9 +28,12 @@ from ledger.samples import (
     shipped,
     shipped_others,
     write,
+    write_table,
 )
 
 FOLDER = Path(__file__).parent.parent / "docs" / "samples"
+TABLE = "au-acci.csv"
+IN_TABLE = ("02-au-acci-chafta.json", "06-au-acci-rcep.json")
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -56,6 +59,7 @@ def main(arguments: list[str] | None = None) -> int:
         return 0
     wanted = {name: write(document) for name, document in shipped(read_reference())}
     wanted |= {name: write(document) for name, document in shipped_others()}
+    wanted[TABLE] = write_table([orjson.loads(wanted[name]) for name in IN_TABLE])
     if options.check:
         return _compare(wanted)
     FOLDER.mkdir(parents=True, exist_ok=True)
@@ -83,7 +87,7 @@ def _others(options: argparse.Namespace) -> Iterator[dict[str, Any]]:
 
 
 def _compare(wanted: dict[str, bytes]) -> int:
-    found = {path.name: path.read_bytes() for path in FOLDER.glob("*.json")}
+    found = {path.name: path.read_bytes() for path in FOLDER.iterdir() if path.suffix in (".json", ".csv")}
     wrong = sorted(name for name in wanted.keys() | found.keys() if wanted.get(name) != found.get(name))
     for name in wrong:
         print(f"docs/samples/{name} is not what scripts/generate_samples.py writes", file=sys.stderr)

@@ -10,6 +10,7 @@ import pytest
 
 from ledger.core.documents.validation import validate
 from ledger.core.numbers import normalise
+from ledger.importers.csv_rows import read_rows
 from ledger.samples import (
     SHIPPED,
     certificates,
@@ -107,6 +108,14 @@ def test_the_script_writes_licences_and_entries(tmp_path: Path) -> None:
         assert generate_samples.main(["--kind", kind, "--count", "4", "--out", str(out)]) == 0
         lines = [orjson.loads(line) for line in out.read_bytes().splitlines()]
         assert [line["documentTypeCode"] for line in lines] == [code] * 4
+
+
+def test_the_shipped_table_holds_the_samples_it_names() -> None:
+    with (FOLDER / generate_samples.TABLE).open("rb") as file:
+        rows = [data for _, data in read_rows(file.readline)]
+    assert all(isinstance(one, bytes) for one in rows)
+    wanted = [orjson.loads((FOLDER / name).read_bytes()) for name in generate_samples.IN_TABLE]
+    assert [orjson.loads(one) for one in rows if isinstance(one, bytes)] == wanted
 
 
 @pytest.mark.parametrize("path", sorted(FOLDER.glob("*.json")), ids=lambda path: path.name)

@@ -13,6 +13,7 @@ from ledger.cli.console import FAINT, GREEN, RED, YELLOW, Progress, coloured, sa
 from ledger.cli.home import opened
 from ledger.core.problems import Problem, Severity
 from ledger.errors import Rejected
+from ledger.importers.csv_rows import UNREADABLE
 from ledger.service.wire import hex_text, issue_shape, plain, problem_shape, read_reason
 
 if TYPE_CHECKING:
@@ -23,13 +24,19 @@ if TYPE_CHECKING:
 # Not a certificate with mistakes, but nothing that could be read as one.
 _UNREADABLE: Final = {
     "FILE_UNREADABLE", "NOT_JSON", "NOT_UTF8", "BYTE_ORDER_MARK", "TOO_LARGE", "TOO_DEEP", "NOT_AN_OBJECT",
-    "NO_CERTIFICATES",
+    "NO_CERTIFICATES", *UNREADABLE,
 }  # fmt: skip
 _MARKS: Final = {
     "anchored": ("anchored", GREEN),
     "already_anchored": ("already anchored", GREEN),
     "refused": ("refused", RED),
     "pending": ("pending", YELLOW),
+}
+_COUNTED: Final = {
+    "anchored": "anchored",
+    "already_anchored": "already anchored, unchanged",
+    "refused": "refused",
+    "pending": "pending",
 }
 
 
@@ -54,7 +61,10 @@ def _validated(path: Path, reference: Reference) -> Iterator[tuple[str, Sequence
     try:
         for name, data in files.certificates([path]):
             seen = True
-            yield name, validate_certificate(data, reference, today=today)[1]
+            if isinstance(data, bytes):
+                yield name, validate_certificate(data, reference, today=today)[1]
+            else:
+                yield name, data
     except Rejected as error:
         yield str(path), error.problems
     else:
@@ -123,7 +133,7 @@ def issue(options: argparse.Namespace) -> int:
     total = files.count_certificates(paths)
     if options.out is not None:
         _make_folder(options.out)
-    worst, seen = exits.DONE, 0
+    worst, seen, tally = exits.DONE, 0, dict.fromkeys(_COUNTED, 0)
     with opened(options) as ledger, Progress("issuing", total) as progress:
         for result in ledger.issue(files.certificates(paths), progress.reach):
             seen += 1
@@ -132,9 +142,12 @@ def issue(options: argparse.Namespace) -> int:
             if options.out is not None and result.document_id is not None:
                 _write_sealed(ledger, result.document_id, options.out)
             worst = max(worst, _code_of(result))
+            tally[result.outcome.value] += 1
     if not seen:
         names = " ".join(map(str, options.paths))
         raise Rejected([Problem(names, "no certificate", "at least one", code="NO_CERTIFICATES")])
+    if seen > 1 and not options.json:
+        say("; ".join(f"{count} {_COUNTED[outcome]}" for outcome, count in tally.items() if count))
     return worst
 
 
@@ -163,6 +176,8 @@ def _show_result(result: IssueResult, as_json: bool) -> None:
         return
     word, colour = _MARKS[result.outcome.value]
     parts = [coloured(word, colour), show(result.number) or show(result.source)]
+    if result.problems and result.number and result.source:
+        parts.append(f"in {show(result.source)}")
     if result.document_id is not None:
         parts.append(f"document {hex_text(result.document_id)}")
     if result.journal_index is not None:

@@ -5,17 +5,20 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Final
 
-from ledger.core.problems import Problem
+from ledger.core.problems import Input, Problem
 from ledger.errors import Rejected
+from ledger.importers.csv_rows import count_rows, read_rows
 
 # One more than what a reader accepts, so that the reader's own limit is what is reported.
 MOST_DOCUMENT: Final = 1_048_577
 MOST_SEALED: Final = 4 * 1024 * 1024
 MOST_LINES: Final = 10_000_000
 _CHUNK: Final = 1 << 20
+_SUFFIXES: Final = (".json", ".jsonl", ".csv")
 
 
 def read_file(path: Path, most: int) -> bytes:
@@ -70,7 +73,7 @@ def write_new(path: Path, data: bytes) -> None:
 
 
 def certificate_files(path: Path) -> list[Path]:
-    """Return the files with certificates: ``path`` itself, or a folder's ``.json`` and ``.jsonl`` by name.
+    """Return the files with certificates: ``path`` itself, or a folder's ``.json``, ``.jsonl`` and ``.csv`` by name.
 
     Raises:
         Rejected: there is nothing.
@@ -78,26 +81,29 @@ def certificate_files(path: Path) -> list[Path]:
     try:
         if not path.is_dir():
             return [path]
-        found = sorted(one for one in path.iterdir() if one.suffix in (".json", ".jsonl") and one.is_file())
+        found = sorted(one for one in path.iterdir() if one.suffix in _SUFFIXES and one.is_file())
     except OSError as error:
         raise unreadable(path, error.strerror or type(error).__name__) from None
     if not found:
         problem = Problem(
-            str(path), "no .json or .jsonl file", "a folder with certificates", code="NO_CERTIFICATES"
+            str(path), "no .json, .jsonl or .csv file", "a folder with certificates", code="NO_CERTIFICATES"
         )
         raise Rejected([problem])
     return found
 
 
-def certificates(paths: Sequence[Path]) -> Iterator[tuple[str, bytes]]:
-    """Yield (name, JSON bytes) of every certificate; ``.jsonl`` files are read line by line.
+def certificates(paths: Sequence[Path]) -> Iterator[Input]:
+    """Yield every certificate; ``.jsonl`` files are read line by line, ``.csv`` files row by row.
 
     Raises:
-        Rejected: a file cannot be read.
+        Rejected: a file cannot be read, or the header of a table.
     """
     for path in paths:
         if path.suffix == ".jsonl":
             yield from _lines(path)
+        elif path.suffix == ".csv":
+            with _table(path) as handle:
+                yield from read_rows(handle.readline, path.name)
         else:
             yield path.name, read_file(path, MOST_DOCUMENT)
 
@@ -106,9 +112,9 @@ def count_certificates(paths: Sequence[Path]) -> int:
     """Return how many certificates ``certificates`` will find.
 
     Raises:
-        Rejected: a file cannot be read.
+        Rejected: a file cannot be read, or the header of a table.
     """
-    return sum(_count_lines(path) if path.suffix == ".jsonl" else _one(path) for path in paths)
+    return sum(map(_count, paths))
 
 
 def unreadable(path: Path, why: str) -> Rejected:
@@ -126,6 +132,24 @@ def _lines(path: Path) -> Iterator[tuple[str, bytes]]:
                     yield f"{path.name}:{number}", line.strip() if line.endswith(b"\n") else line
                 while line and not line.endswith(b"\n"):
                     line = handle.readline(_CHUNK)  # the rest of a line that is too long
+    except OSError as error:
+        raise unreadable(path, error.strerror or type(error).__name__) from None
+
+
+def _count(path: Path) -> int:
+    if path.suffix == ".csv":
+        with _table(path) as handle:
+            return count_rows(handle.readline, path.name)
+    return _count_lines(path) if path.suffix == ".jsonl" else _one(path)
+
+
+@contextmanager
+def _table(path: Path) -> Iterator[IO[bytes]]:
+    try:
+        with _open(path) as handle:
+            if not stat.S_ISREG(os.fstat(handle.fileno()).st_mode):
+                raise unreadable(path, "not a regular file")
+            yield handle
     except OSError as error:
         raise unreadable(path, error.strerror or type(error).__name__) from None
 

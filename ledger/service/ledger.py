@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from ledger.core.documents.validation import validate
 from ledger.core.envelope import redact
 from ledger.core.forms import MalformedEnvelope
-from ledger.core.problems import Problem
+from ledger.core.problems import Input, Problem
 from ledger.core.state import RECORD_TYPES
 from ledger.errors import Rejected, TradeSealError, Unavailable
 from ledger.service.acting import Acting
@@ -84,12 +84,13 @@ class Ledger(Customs, Administration):
         return import_edi3(data, issuer=self._parts.settings.member.code or None)
 
     def issue(
-        self, sources: Iterable[tuple[str, bytes]], progress: Callable[[int], None] | None = None
+        self, sources: Iterable[Input], progress: Callable[[int], None] | None = None
     ) -> Iterator[IssueResult]:
-        """Validate, seal and anchor certificates; yield one result per source (name, JSON bytes), in order.
+        """Validate, seal and anchor certificates; yield one result per source, in order.
 
-        ``progress`` is told how many results are known each time that changes. Issuing the same certificate again
-        anchors nothing twice.
+        A source is a name with a certificate's JSON bytes, or with the problems that kept it from being read: then its
+        result is that it was refused. ``progress`` is told how many results are known each time that changes. Issuing
+        the same certificate again anchors nothing twice.
 
         Raises:
             Unavailable: before anything was read. Later a result says PENDING instead: it is stored and will be sent.

@@ -8,6 +8,7 @@ from typing import Any
 import orjson
 import pytest
 
+from ledger.samples import write_table
 from tests.certificates import FIXTURES, a_certificate
 from tests.cli.command import Command
 from tests.fakes.face_ledger import FaceLedger
@@ -164,3 +165,62 @@ def test_control_characters_in_a_document_cannot_repaint_the_screen(command: Com
     answer = command("validate", a_file(tmp_path, "evil.json", a_certificate(issueDate="\x1b[2J\x1b[32mok")))
     assert answer.code == 1
     assert "\x1b" not in answer.out
+
+
+def a_table(folder: Path, *certificates: dict[str, Any]) -> str:
+    (folder / "list.csv").write_bytes(write_table(certificates))
+    return str(folder / "list.csv")
+
+
+def test_a_table_is_issued_row_by_row_and_again_nothing_is_anchored(command: Command, tmp_path: Path) -> None:
+    many = [a_certificate(certificateNumber=f"VN-CN 24/02/{place}") for place in range(4)]
+    many[2]["items"][0]["hsCode"] = "999999"
+    file = a_table(tmp_path, *many)
+    answer = command("issue", file, "--json")
+    assert (answer.code, [line["outcome"] for line in answer.lines()]) == (
+        1,
+        ["anchored", "anchored", "refused", "anchored"],
+    )
+    assert [line["source"] for line in answer.lines()] == [f"list.csv row {place}" for place in (1, 2, 3, 4)]
+    errors = [one for one in answer.lines()[2]["problems"] if one["severity"] == "error"]
+    assert [(one["path"], one["value"]) for one in errors] == [("items[0].hsCode", "999999")]
+    again = command("issue", file)
+    assert again.out.splitlines()[-1] == "3 already anchored, unchanged; 1 refused"
+    assert "list.csv row 3" in again.out
+
+
+def test_a_row_that_cannot_be_read_is_refused_alone_and_the_others_issued(
+    command: Command, tmp_path: Path
+) -> None:
+    file = Path(a_table(tmp_path, *(a_certificate(certificateNumber=place) for place in "ABC")))
+    lines = file.read_bytes().split(b"\r\n")
+    lines[2] += b",stray"
+    file.write_bytes(b"\r\n".join(lines))
+    answer = command("issue", str(file), "--json")
+    assert [line["outcome"] for line in answer.lines()] == ["anchored", "refused", "anchored"]
+    assert [one["code"] for one in answer.lines()[1]["problems"]] == ["CELLS_DIFFER"]
+    checked = command("validate", str(file), "--json")
+    assert [(line["source"], line["valid"]) for line in checked.lines()] == [
+        ("list.csv row 1", True),
+        ("list.csv row 2", False),
+        ("list.csv row 3", True),
+    ]
+    assert checked.code == 1
+
+
+def test_a_table_with_a_wrong_header_exits_4_before_anything_is_issued(
+    command: Command, tmp_path: Path
+) -> None:
+    good = a_file(tmp_path, "good.json", a_certificate())
+    table = Path(a_table(tmp_path, a_certificate()))
+    table.write_bytes(table.read_bytes().replace(b"exporter.name", b"exporter name", 1))
+    answer = command("issue", good, str(table), "--json")
+    assert (answer.code, answer.out) == (4, "")
+    assert "exporter name" in answer.err
+    assert command("validate", str(table)).code == 4
+    assert command("issue", good, "--json").lines()[0]["outcome"] == "anchored"
+
+
+def test_a_folder_is_issued_with_its_tables(command: Command, tmp_path: Path) -> None:
+    a_table(tmp_path, a_certificate(certificateNumber="A"), a_certificate(certificateNumber="B"))
+    assert [line["number"] for line in command("issue", str(tmp_path), "--json").lines()] == ["A", "B"]

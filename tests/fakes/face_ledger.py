@@ -14,7 +14,7 @@ import orjson
 
 from ledger.core.documents.validation import validate
 from ledger.core.facts import Source
-from ledger.core.problems import Problem, Severity
+from ledger.core.problems import Input, Problem, Severity
 from ledger.core.reasons import Reason
 from ledger.core.verdict import Check, CheckName, Concerns, Finding, ItemVerdict, SeenAt, Verdict, Word
 from ledger.errors import Refused, Rejected, Unavailable
@@ -82,11 +82,11 @@ class FaceLedger(Ledger):
         return validate(data, read_reference(), today=NOW.date())[1]
 
     def issue(
-        self, sources: Iterable[tuple[str, bytes]], progress: Callable[[int], None] | None = None
+        self, sources: Iterable[Input], progress: Callable[[int], None] | None = None
     ) -> Iterator[IssueResult]:
         self._begin()
         for place, (name, data) in enumerate(sources):
-            yield self._issue_one(name, data)
+            yield self._issue_one(name, data) if isinstance(data, bytes) else _unread(name, data)
             if progress is not None:
                 progress(place + 1)
 
@@ -347,6 +347,10 @@ class FaceLedger(Ledger):
 
     def close(self) -> None:
         pass
+
+
+def _unread(source: str, problems: tuple[Problem, ...]) -> IssueResult:
+    return IssueResult(source, "", IssueOutcome.REFUSED, reason="it has errors", problems=problems)
 
 
 def _number(data: bytes) -> str:

@@ -7,6 +7,8 @@ from typing import Any
 
 from ledger.cli.commands.parts import REASON, command, json_option
 
+_TABLE = ".csv with one certificate a row under the paths of members, .jsonl with one a line"
+
 
 def add(commands: Any) -> None:
     """Add ``validate``, ``import``, ``issue``, ``replace`` and ``disclose``."""
@@ -14,7 +16,7 @@ def add(commands: Any) -> None:
         commands, "validate", "documents:validate", "say what is wrong with certificates; a dry run",
         "0 clean or warnings only, 1 problems, 4 unreadable",
     )  # fmt: skip
-    one.add_argument("files", nargs="+", type=Path, metavar="FILE", help=".json, or .jsonl with one a line")
+    one.add_argument("files", nargs="+", type=Path, metavar="FILE", help=f"{_TABLE}, or .json")
     json_option(one)
 
     one = command(
@@ -33,7 +35,9 @@ def add(commands: Any) -> None:
         commands, "issue", "documents:issue", "validate, seal and anchor; again anchors nothing twice",
         "0 all anchored, 1 some refused, 3 pending or not available, 4 bad input",
     )  # fmt: skip
-    one.add_argument("paths", nargs="+", type=Path, metavar="FILE|DIR|FILE.jsonl")
+    one.add_argument(
+        "paths", nargs="+", type=Path, metavar="FILE|DIR", help=f"{_TABLE}, .json, or a folder of these"
+    )
     one.add_argument("--out", type=Path, metavar="DIR", help="write the sealed documents into this folder")
     json_option(one)
 
