@@ -31,7 +31,7 @@ from api.errors import PROBLEM_JSON, TABLE, FaceError, answer_to, trace_of
 from api.gateway import PUBLIC, Call, Gateway, Route, answer
 from api.models import ProblemReport
 from api.observed import Observed
-from api.queries import PURPOSE, Parameter
+from api.queries import JSON, PURPOSE, Parameter
 from ledger.core.strictjson import MalformedJson
 from ledger.errors import TradeSealError
 
@@ -166,7 +166,9 @@ def _describe(operation: dict[str, Any], route: Route) -> None:
         operation["parameters"].append({"name": name, "in": "path", "required": True, "schema": schema})
     if route.body is not None:
         reference = {"$ref": f"#/components/schemas/{route.body.__name__}"}
-        operation["requestBody"] = {"required": True, "content": {"application/json": {"schema": reference}}}
+        content: dict[str, Any] = {JSON: {"schema": reference}}
+        content |= {kind: {"schema": {"type": "string"}} for kind in route.texts}
+        operation["requestBody"] = {"required": True, "content": content}
     operation["security"] = [] if route.scope is None else [{"bearer": []}, {"apiKey": []}]
 
 

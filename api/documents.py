@@ -7,9 +7,12 @@ chain.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from io import BytesIO
 from typing import Any
 
 import orjson
+from starlette.requests import Request
 from starlette.responses import Response
 
 from api.access import Scope
@@ -18,9 +21,10 @@ from api.errors import FaceError, encode, problem, trace_of
 from api.gateway import Call, Gateway, Route, answer
 from api.idempotency import key_of
 from api.models import DocumentAnswer, DocumentsBody, IssueAnswer, ValidationAnswer
-from api.queries import parse_json, read_bytes, read_query
-from ledger.core.problems import Problem, Severity
+from api.queries import CSV, JSON, content_type, parse_json, read_bytes, read_query
+from ledger.core.problems import Input, Problem, Severity
 from ledger.errors import Rejected
+from ledger.importers.csv_rows import count_rows, read_rows
 from ledger.service.answers import IssueOutcome, IssueResult
 from ledger.service.wire import held_shape, issue_shape, problem_shape, read_digest
 
@@ -32,19 +36,18 @@ async def issue(call: Call) -> Response:
     """Validate, seal and anchor."""
     read_query(call.request, ())
     key, caller, gateway = key_of(call.request), call.known_caller(), call.gateway
-    body = await read_bytes(call.request, gateway.limits.batch_bytes)
+    body, kind = await _read_body(call.request, gateway)
     trace = trace_of(call.request)
 
     def work() -> Response:
-        return gateway.answers.once(
-            caller.label, key, b"issue\0" + body, lambda: _issued(gateway, body, trace)
-        )
+        asked = (b"issue csv\0" if kind == CSV else b"issue\0") + body
+        return gateway.answers.once(caller.label, key, asked, lambda: _issued(gateway, body, kind, trace))
 
     return await gateway.act(work)
 
 
-def _issued(gateway: Gateway, body: bytes, trace: str) -> Done:
-    sources, single = _sources(body, gateway.limits.documents)
+def _issued(gateway: Gateway, body: bytes, kind: str, trace: str) -> Done:
+    sources, single = _sources(body, kind, gateway.limits.documents)
     results = list(gateway.ledger.issue(sources))
     for result in results:
         gateway.metrics.issued(result.outcome.value)
@@ -79,17 +82,17 @@ async def validate(call: Call) -> Response:
     """Say everything that is wrong; nothing is stored, signed or sent."""
     read_query(call.request, ())
     gateway = call.gateway
-    body = await read_bytes(call.request, gateway.limits.batch_bytes)
+    body, kind = await _read_body(call.request, gateway)
 
     def work() -> dict[str, object]:
-        sources, _ = _sources(body, gateway.limits.documents)
+        sources, _ = _sources(body, kind, gateway.limits.documents)
         return {"results": [_validated(gateway, name, data) for name, data in sources]}
 
     return answer(await gateway.act(work))
 
 
-def _validated(gateway: Gateway, name: str, data: bytes) -> dict[str, object]:
-    problems = gateway.ledger.validate(data)
+def _validated(gateway: Gateway, name: str, data: bytes | tuple[Problem, ...]) -> dict[str, object]:
+    problems = gateway.ledger.validate(data) if isinstance(data, bytes) else data
     valid = all(one.severity is not Severity.ERROR for one in problems)
     return {"source": name, "valid": valid, "problems": [problem_shape(one) for one in problems]}
 
@@ -104,8 +107,31 @@ async def document(call: Call) -> Response:
     return answer(held_shape(held))
 
 
-def _sources(body: bytes, most: int) -> tuple[list[tuple[str, bytes]], bool]:
-    """Return (name, JSON bytes) per certificate, and whether it was a single one.
+async def _read_body(request: Request, gateway: Gateway) -> tuple[bytes, str]:
+    """Return the body with many certificates, and its content type."""
+    return await read_bytes(request, gateway.limits.batch_bytes, (JSON, CSV)), content_type(request)
+
+
+def _sources(body: bytes, kind: str, most: int) -> tuple[Iterable[Input], bool]:
+    """Return the certificates of a body of a content type, and whether it was a single one.
+
+    A table is never a single one, and is read again row by row while its certificates are worked on.
+
+    Raises:
+        MalformedJson: the body is outside the profile.
+        Rejected: as ``_documents``; also when the header of a table is wrong.
+    """
+    if kind != CSV:
+        return _documents(body, most)
+    count = count_rows(BytesIO(body).readline)
+    if not count:
+        raise Rejected([Problem("rows", "", "a row with a certificate", code="DOCUMENTS_MISSING")])
+    _check_count("rows", count, most)
+    return read_rows(BytesIO(body).readline), False
+
+
+def _documents(body: bytes, most: int) -> tuple[list[Input], bool]:
+    """Return the certificates of a JSON body, and whether it was a single one.
 
     Raises:
         MalformedJson: the body is outside the profile.
@@ -127,10 +153,7 @@ def _sources(body: bytes, most: int) -> tuple[list[tuple[str, bytes]], bool]:
     if not isinstance(documents, list) or not documents:
         wanted = "a certificate, an array of certificates, or an object with the member documents"
         raise Rejected([Problem("documents", "", wanted, code="DOCUMENTS_MISSING")])
-    if len(documents) > most:
-        raise Rejected(
-            [Problem("documents", str(len(documents)), f"at most {most}", code="TOO_MANY_DOCUMENTS")]
-        )
+    _check_count("documents", len(documents), most)
     wrong = [place for place, one in enumerate(documents) if not isinstance(one, dict)]
     if wrong:
         raise Rejected(
@@ -139,10 +162,15 @@ def _sources(body: bytes, most: int) -> tuple[list[tuple[str, bytes]], bool]:
     return [(f"documents[{place}]", orjson.dumps(one)) for place, one in enumerate(documents)], single
 
 
+def _check_count(place: str, count: int, most: int) -> None:
+    if count > most:
+        raise Rejected([Problem(place, str(count), f"at most {most}", code="TOO_MANY_DOCUMENTS")])
+
+
 ROUTES = (
     Route(
         "POST", "/v1/documents", Scope.ISSUE, issue, "Seal and anchor one certificate or many",
-        body=DocumentsBody, answer=IssueAnswer, also=(202, 400, 409, 413, 415, 422, 503), headers=(KEY,),
+        body=DocumentsBody, texts=(CSV,), answer=IssueAnswer, also=(202, 400, 409, 413, 415, 422, 503), headers=(KEY,),
     ),
     Route(
         "GET", "/v1/documents/{id}", Scope.DOCUMENTS, document, "A sealed document that this gateway issued",
@@ -150,6 +178,6 @@ ROUTES = (
     ),
     Route(
         "POST", "/v1/validate", Scope.VALIDATE, validate, "All that is wrong with certificates; a dry run",
-        body=DocumentsBody, answer=ValidationAnswer, also=(400, 413, 415, 422),
+        body=DocumentsBody, texts=(CSV,), answer=ValidationAnswer, also=(400, 413, 415, 422),
     ),
 )  # fmt: skip

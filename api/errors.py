@@ -49,7 +49,7 @@ TABLE: Final[Mapping[str, tuple[int, str]]] = {
     "METHOD_NOT_ALLOWED": (405, "The method does not exist here"),
     "IN_PROGRESS": (409, "The same request is being worked on"),
     "TOO_LARGE": (413, "The body is too large"),
-    "UNSUPPORTED_MEDIA_TYPE": (415, "The body is not JSON"),
+    "UNSUPPORTED_MEDIA_TYPE": (415, "The body is of a type that is not taken here"),
     "KEY_REUSED": (422, "The idempotency key was used for another request"),
     "TOO_MANY_REQUESTS": (429, "Too many requests"),
     "BAD_REQUEST": (400, "The request cannot be read"),

@@ -99,6 +99,7 @@ class Route:
 
     Args:
         body: the model of the JSON body, for the published description.
+        texts: other content types that the body may have.
         answer: the model of the 200 answer; None for what is not JSON.
     """
 
@@ -109,6 +110,7 @@ class Route:
     summary: str
     query: Sequence[Parameter] = ()
     body: type[BaseModel] | None = None
+    texts: Sequence[str] = ()
     answer: type[BaseModel] | None = None
     also: Sequence[int] = ()
     headers: Sequence[Parameter] = ()

@@ -101,17 +101,25 @@ def read_whole_number(query: Mapping[str, str], name: str, default: int, least: 
     return int(text)
 
 
-async def read_bytes(request: Request, most: int) -> bytes:
+JSON: Final = "application/json"
+CSV: Final = "text/csv"
+
+
+def content_type(request: Request) -> str:
+    """Return the content type of a body, without parameters; JSON when the caller says nothing."""
+    return request.headers.get("content-type", JSON).partition(";")[0].strip().lower()
+
+
+async def read_bytes(request: Request, most: int, taken: Sequence[str] = (JSON,)) -> bytes:
     """Return the body, which is refused as soon as it is known to be longer than ``most`` bytes.
 
     Raises:
-        FaceError: 413, 415 for another content type than JSON, 400 when the client went away.
+        FaceError: 413, 415 for another content type than those ``taken``, 400 when the client went away.
     """
-    kind = request.headers.get("content-type", "application/json").partition(";")[0].strip().lower()
-    if kind != "application/json":
-        raise FaceError(
-            "UNSUPPORTED_MEDIA_TYPE", f"Content-Type is {kind[:_SHOWN]!r}, expected application/json"
-        )
+    kind = content_type(request)
+    if kind not in taken:
+        wanted = " or ".join(taken)
+        raise FaceError("UNSUPPORTED_MEDIA_TYPE", f"Content-Type is {kind[:_SHOWN]!r}, expected {wanted}")
     encoding = request.headers.get("content-encoding", "identity").strip().lower()
     if encoding != "identity":
         raise FaceError("UNSUPPORTED_MEDIA_TYPE", f"Content-Encoding is {encoding[:_SHOWN]!r}, expected none")

@@ -12,8 +12,11 @@ from starlette.testclient import TestClient
 
 from api.errors import FaceError
 from api.queries import read_bytes
+from ledger.samples import write_table
 from tests.certificates import a_certificate
 from tests.fakes.face_ledger import FaceLedger
+
+TABLE = {"Content-Type": "text/csv"}
 
 
 def certificates(count: int) -> list[dict[str, Any]]:
@@ -157,3 +160,82 @@ def test_a_dry_run_reports_every_problem_and_stores_nothing(client: TestClient) 
     answer = client.post("/v1/validate", json=[a_certificate(), a_certificate(issueDate="4 March")])
     assert [one["valid"] for one in answer.json()["results"]] == [True, False]
     assert outcomes(client.post("/v1/documents", json=a_certificate())) == ["anchored"]
+
+
+def test_a_table_is_answered_row_by_row(client: TestClient) -> None:
+    many = [*certificates(2), a_certificate(issueDate="4 March"), *certificates(1)]
+    for content_type in ("text/csv", "text/csv; charset=utf-8; header=present"):
+        answer = client.post(
+            "/v1/documents", content=write_table(many), headers={"Content-Type": content_type}
+        )
+        assert answer.status_code == 200
+    assert outcomes(answer) == ["already_anchored", "already_anchored", "refused", "already_anchored"]
+    assert [one["source"] for one in answer.json()["results"]] == ["row 1", "row 2", "row 3", "row 4"]
+    assert answer.json()["results"][2]["problems"][0]["path"] == "issueDate"
+
+
+def test_a_table_with_one_row_is_a_batch_too(client: TestClient) -> None:
+    answer = client.post("/v1/documents", content=write_table([a_certificate(issueDate="x")]), headers=TABLE)
+    assert (answer.status_code, outcomes(answer)) == (200, ["refused"])
+
+
+def test_a_row_that_cannot_be_read_is_refused_alone(client: TestClient) -> None:
+    body = write_table(certificates(1)) + b"stray\r\n"
+    for path, wanted in (("/v1/documents", ["anchored", "refused"]), ("/v1/validate", [True, False])):
+        results = client.post(path, content=body, headers=TABLE).json()["results"]
+        assert [one.get("outcome", one.get("valid")) for one in results] == wanted
+        [problem] = results[1]["problems"]
+        assert problem["code"] == "CELLS_DIFFER"
+        assert problem["value"] == "1 cells in line 3"
+
+
+@pytest.mark.parametrize(
+    ("body", "code"),
+    [
+        (b"", "NO_HEADER"),
+        (b"a b\n1\n", "COLUMN_UNKNOWN"),
+        (b"a,a\n1,2\n", "COLUMN_REPEATED"),
+        (b"certificateNumber\n", "DOCUMENTS_MISSING"),
+        (b"certificateNumber\n" + b"1\n" * 21, "TOO_MANY_DOCUMENTS"),
+        (b"certificateNumber\n" + b"\n" * 21, "DOCUMENTS_MISSING"),
+    ],
+)
+def test_a_table_without_certificates_is_422_and_names_why(
+    body: bytes, code: str, client: TestClient
+) -> None:
+    for path in ("/v1/documents", "/v1/validate"):
+        answer = client.post(path, content=body, headers=TABLE)
+        assert answer.status_code == 422
+        assert [one["code"] for one in answer.json()["problems"]] == [code]
+
+
+def test_a_table_over_the_limit_is_413_and_one_without_a_key_401(client: TestClient) -> None:
+    assert client.post("/v1/documents", content=b"a\n" * 150_000, headers=TABLE).status_code == 413
+    client.headers.pop("Authorization")
+    assert client.post("/v1/documents", content=b"a\n", headers=TABLE).status_code == 401
+
+
+def test_a_table_under_the_same_key_is_answered_as_before_and_the_same_bytes_as_json_are_another_request(
+    client: TestClient,
+) -> None:
+    headers = {**TABLE, "Idempotency-Key": "order-17"}
+    body = write_table([*certificates(1), a_certificate(issueDate="x")])
+    first, second = (client.post("/v1/documents", content=body, headers=headers) for _ in range(2))
+    assert (first.content, second.headers["Idempotency-Replayed"]) == (second.content, "true")
+    other = client.post("/v1/documents", content=body, headers={"Idempotency-Key": "order-17"})
+    assert (other.status_code, other.json()["code"]) == (422, "KEY_REUSED")
+
+
+def test_other_routes_take_no_table(client: TestClient) -> None:
+    assert client.post("/v1/replacements", content=b"a\n1\n", headers=TABLE).status_code == 415
+
+
+def test_the_description_says_where_a_table_is_taken(client: TestClient) -> None:
+    paths = client.get("/openapi.json").json()["paths"]
+    taking = {
+        path
+        for path, methods in paths.items()
+        for one in methods.values()
+        if "text/csv" in one.get("requestBody", {}).get("content", {})
+    }
+    assert taking == {"/v1/documents", "/v1/validate"}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from copy import deepcopy
 from datetime import UTC, datetime, timedelta
 
+from ledger.samples import write_table
 from tests.gateways import a_new_body
 from tests.scenarios.licences import a_sample
 from tests.scenarios.members import member
@@ -32,20 +33,23 @@ def test_2_of_two_hundred_certificates_three_are_refused_and_the_others_anchored
     certificates[16]["items"][0]["hsCode"] = "999999"
     certificates[59]["flags"] = ["THIRD_PARTY_INVOICING"]
     certificates[142]["validUntil"] = "2020-01-01"
-    results = world.viet_nam.issue(*certificates)
+    table = write_table(certificates)
+    results = world.viet_nam.issue_table(table)
     assert _tally(results) == {"anchored": 197, "refused": 3}
     refused = [place for place, one in enumerate(results, start=1) if one["outcome"] == "refused"]
     assert refused == [17, 60, 143]
+    assert [results[row - 1]["source"] for row in refused] == ["row 17", "row 60", "row 143"]
     told = {row: {one["path"]: one for one in results[row - 1]["problems"]} for row in refused}
     assert told[17]["items[0].hsCode"]["value"] == "999999"
     assert {"items[0].hsCode", "thirdPartyInvoicer", "validUntil"} & told[60].keys() == {"thirdPartyInvoicer"}
     assert told[143]["validUntil"]["value"] == "2020-01-01"
+    assert {"items[0].hsCode", "validUntil"} <= set(table.decode().splitlines()[0].split(","))
     for row, path in ((17, "items[0].hsCode"), (60, "thirdPartyInvoicer"), (143, "validUntil")):
         assert told[row][path]["expectation"]
         assert told[row][path]["code"].isupper()
         assert path in results[row - 1]["reason"]
     size = world.viet_nam.get("/v1/journal/head")["size"]
-    again = world.viet_nam.issue(*certificates)
+    again = world.viet_nam.issue_table(table)
     assert _tally(again) == {"already_anchored": 197, "refused": 3}
     assert [one["journalIndex"] for one in again] == [one["journalIndex"] for one in results]
     assert world.viet_nam.get("/v1/journal/head")["size"] == size

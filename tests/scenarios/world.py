@@ -73,6 +73,12 @@ class Office:
         results: list[Body] = self.post("/v1/documents", documents=list(documents))["results"]
         return results
 
+    def issue_table(self, table: bytes) -> list[Body]:
+        """Issue the certificates of a CSV file."""
+        response = self.client.post("/v1/documents", content=table, headers={"Content-Type": "text/csv"})
+        results: list[Body] = self._answer(response)["results"]
+        return results
+
     def anchored(self, document: Body) -> str:
         """Issue a document and return its number."""
         [result] = self.issue(document)
