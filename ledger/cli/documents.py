@@ -13,7 +13,6 @@ from ledger.cli.console import FAINT, GREEN, RED, YELLOW, Progress, coloured, sa
 from ledger.cli.home import opened
 from ledger.core.problems import Problem, Severity
 from ledger.errors import Rejected
-from ledger.importers.csv_rows import UNREADABLE
 from ledger.service.wire import hex_text, issue_shape, plain, problem_shape, read_reason
 
 if TYPE_CHECKING:
@@ -24,7 +23,7 @@ if TYPE_CHECKING:
 # Not a certificate with mistakes, but nothing that could be read as one.
 _UNREADABLE: Final = {
     "FILE_UNREADABLE", "NOT_JSON", "NOT_UTF8", "BYTE_ORDER_MARK", "TOO_LARGE", "TOO_DEEP", "NOT_AN_OBJECT",
-    "NO_CERTIFICATES", *UNREADABLE,
+    "NO_CERTIFICATES", "NOT_CSV", "NO_HEADER", "TOO_MANY_COLUMNS", "COLUMN_UNKNOWN", "COLUMN_REPEATED", "COLUMN_CONTRADICTS",
 }  # fmt: skip
 _MARKS: Final = {
     "anchored": ("anchored", GREEN),

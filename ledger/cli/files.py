@@ -11,7 +11,6 @@ from typing import IO, Final
 
 from ledger.core.problems import Input, Problem
 from ledger.errors import Rejected
-from ledger.importers.csv_rows import count_rows, read_rows
 
 # One more than what a reader accepts, so that the reader's own limit is what is reported.
 MOST_DOCUMENT: Final = 1_048_577
@@ -102,6 +101,8 @@ def certificates(paths: Sequence[Path]) -> Iterator[Input]:
         if path.suffix == ".jsonl":
             yield from _lines(path)
         elif path.suffix == ".csv":
+            from ledger.importers.csv_rows import read_rows
+
             with _table(path) as handle:
                 yield from read_rows(handle.readline, path.name)
         else:
@@ -138,6 +139,8 @@ def _lines(path: Path) -> Iterator[tuple[str, bytes]]:
 
 def _count(path: Path) -> int:
     if path.suffix == ".csv":
+        from ledger.importers.csv_rows import count_rows
+
         with _table(path) as handle:
             return count_rows(handle.readline, path.name)
     return _count_lines(path) if path.suffix == ".jsonl" else _one(path)

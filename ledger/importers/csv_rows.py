@@ -27,11 +27,6 @@ MOST_ROW: Final = DEFAULT.size
 MOST_CELL: Final = 32_767
 """Characters of a cell, as in a spreadsheet."""
 
-UNREADABLE: Final = frozenset(
-    {"NOT_CSV", "NO_HEADER", "TOO_MANY_COLUMNS", "COLUMN_UNKNOWN", "COLUMN_REPEATED", "COLUMN_CONTRADICTS"}
-)
-"""Codes of what is not a document with mistakes, but nothing that could be read as one."""
-
 ReadLine = Callable[[int], bytes]
 """Returns the next line with its end, or of a longer one that many bytes; empty at the end, as files do."""
 
@@ -102,7 +97,14 @@ def _document(header: Header, line: int, record: bytes) -> bytes | tuple[Problem
     if len(cells) != len(names):
         missing = names[len(cells)] if len(cells) < len(names) else ""
         wanted = f"{len(names)} cells, one for each column of the header"
-        return (Problem(missing, f"{len(cells)} cells in line {line}", wanted, code="CELLS_DIFFER"),)
+        return (
+            Problem(
+                missing,
+                f"{len(cells)} cell{'s' * (len(cells) > 1)} in line {line}",
+                wanted,
+                code="CELLS_DIFFER",
+            ),
+        )
     if max(map(len, cells)) > MOST_CELL:
         return tuple(
             Problem(name, f"{len(cell)} characters", f"at most {MOST_CELL} characters", code="TOO_LONG")

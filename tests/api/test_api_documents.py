@@ -186,7 +186,7 @@ def test_a_row_that_cannot_be_read_is_refused_alone(client: TestClient) -> None:
         assert [one.get("outcome", one.get("valid")) for one in results] == wanted
         [problem] = results[1]["problems"]
         assert problem["code"] == "CELLS_DIFFER"
-        assert problem["value"] == "1 cells in line 3"
+        assert problem["value"] == "1 cell in line 3"
 
 
 @pytest.mark.parametrize(

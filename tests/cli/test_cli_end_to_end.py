@@ -17,6 +17,7 @@ from ledger.cli import main
 from ledger.core import strictjson
 from ledger.demo.sample import make_consortium, todays_certificates
 from ledger.node.control import NodeAddress, down, up
+from ledger.samples import write_table
 from tests.cli.command import Ran
 
 pytestmark = pytest.mark.slow
@@ -93,6 +94,25 @@ def test_issuing_again_anchors_nothing_twice(issuer: Member, tmp_path: Path) -> 
     second, _ = issued(issuer, 1, tmp_path)
     assert (first["outcome"], second["outcome"]) == ("anchored", "already_anchored")
     assert (first["documentId"], first["journalIndex"]) == (second["documentId"], second["journalIndex"])
+
+
+def test_of_a_table_three_rows_are_refused_and_the_others_anchored_once(
+    issuer: Member, tmp_path: Path
+) -> None:
+    many = [{**CERTIFICATES[4], "certificateNumber": f"VN-CN 26/TABLE/{place:03}"} for place in range(1, 201)]
+    many[16] = {**many[16], "items": [{**many[16]["items"][0], "hsCode": "999999"}]}
+    many[59] = {**many[59], "flags": ["THIRD_PARTY_INVOICING"]}
+    many[142] = {**many[142], "validUntil": "2020-01-01"}
+    (tmp_path / "list.csv").write_bytes(write_table(many))
+    checked = issuer("validate", str(tmp_path / "list.csv"), "--json")
+    assert [place for place, line in enumerate(checked.lines(), 1) if not line["valid"]] == [17, 60, 143]
+    first, second = (issuer("issue", str(tmp_path / "list.csv")) for _ in range(2))
+    assert (first.code, first.out.splitlines()[-1]) == (1, "197 anchored; 3 refused")
+    assert (second.code, second.out.splitlines()[-1]) == (1, "197 already anchored, unchanged; 3 refused")
+    for row, field in ((17, "items[0].hsCode"), (60, "thirdPartyInvoicer"), (143, "validUntil")):
+        [line] = [one for one in second.out.splitlines() if f"list.csv row {row} " in f"{one} "]
+        assert "refused" in line
+        assert f"{field}: " in second.out.partition(line)[2].partition("list.csv row")[0]
 
 
 def test_an_altered_document_is_rejected(issuer: Member, customs: Member, tmp_path: Path) -> None:

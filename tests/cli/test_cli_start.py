@@ -29,6 +29,14 @@ def test_help_imports_nothing_heavy() -> None:
     assert HEAVY.isdisjoint(ran.stdout.splitlines()[-1].split())
 
 
+def test_a_command_on_files_imports_nothing_heavy_before_it_runs() -> None:
+    program = "import sys, ledger.cli.documents, ledger.cli.verification; print(*sys.modules)"
+    ran = subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert HEAVY.isdisjoint(ran.stdout.split())
+
+
 def test_the_manual_says_what_help_says() -> None:
     assert (ROOT / "docs" / "cli.md").read_text() == manual(), "python -m ledger.cli.manual > docs/cli.md"
 
