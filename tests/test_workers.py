@@ -11,6 +11,7 @@ import pytest
 
 from ledger.core import envelope
 from ledger.core.jose import Algorithm
+from ledger.core.problems import Problem
 from ledger.sealers import Sealers
 from ledger.sealing import Draft, Recipe
 from ledger.workers import Workers
@@ -45,6 +46,12 @@ def test_two_drafts_of_one_certificate_share_nothing_random(workers: Workers) ->
     same = tasks(1) * 6
     ids = [draft.unsigned.document_id for (draft,) in workers.drafts(same) if draft.unsigned is not None]
     assert len(set(ids)) == 6
+
+
+def test_what_could_not_be_read_is_refused_with_the_reasons_it_came_with(workers: Workers) -> None:
+    reasons = (Problem("items[0]", "", "a value", code="ELEMENT_MISSING"),)
+    ((unread,),) = workers.drafts([([("list.csv row 17", reasons)], TODAY)])
+    assert (unread.source, unread.unsigned, unread.problems) == ("list.csv row 17", None, reasons)
 
 
 def test_a_draft_can_be_signed_after_its_journey(workers: Workers) -> None:
