@@ -65,11 +65,11 @@ class WritingOff:
         account = self._accounts.of(request.kind, request.issuer, request.number)
         commitment = self._accounts.commitment(request.office, request.declaration)
         case = self._case(request, account, UseId(request.office, commitment, request.item))
-        call, done = self._call(case)
-        if done:
-            return self._answer(case, None)
-        self._remember(case)
         try:
+            call, done = self._call(case)
+            if done:
+                return self._answer(case, None)
+            self._remember(case)
             receipt = self._carry_out(case, call)
         except Refused as refused:
             offset = self._offset if request.happened_at is None else request.happened_at.utcoffset()
@@ -165,8 +165,10 @@ class WritingOff:
         if request.action is UseAction.ENTER:
             assert request.happened_at is not None
             happened_at = int(request.happened_at.timestamp())
-            done = _is(before, UseState.CONSUMED, amount)
-            done = done and before is not None and before.happened_at == happened_at
+            done = before is not None and _is(before, UseState.CONSUMED, amount)
+            if done and before is not None and before.happened_at != happened_at:
+                # The contract keeps no times, so it would take this for a repetition and write nothing.
+                raise Refused("UseDiffers", "the use is written already, with another time")
             return use_calls.enter(*shown, amount, happened_at=happened_at), done
         if request.action is UseAction.CONSUME:
             return use_calls.consume(*shown, amount), _is(before, UseState.CONSUMED, amount)

@@ -132,6 +132,14 @@ def test_a_late_entry_within_the_balance_is_no_conflict(world: World) -> None:
     assert world.china.post("/v1/uses", **entry(number, NINGBO, "50"))["conflict"] is False
 
 
+def test_a_late_entry_may_be_repeated_but_not_told_of_another_time(world: World) -> None:
+    body = entry(world.licences.anchored(a_licence(tonnes="100")), NINGBO, "50")
+    first = world.china.post("/v1/uses", **body)
+    assert world.china.post("/v1/uses", **body)["useId"] == first["useId"]
+    other = world.china.refused("/v1/uses", **{**body, "happenedAt": iso(now() - timedelta(hours=9))})
+    assert (other["refusal"], "stands otherwise" in other["detail"]) == ("UseDiffers", True)
+
+
 def test_a_certificate_used_twice_during_an_outage_is_overdrawn_until_one_use_is_taken_back(
     world: World,
 ) -> None:
