@@ -44,7 +44,8 @@ contract LicenceRegistry is UseRegistry, ILicenceRegistry {
                 continue;
             }
             uint256 most = line.authorised.withTolerance(account.tolerance);
-            if (quantity > most || quantity < uint256(line.reserved) + line.consumed) {
+            // No less than was taken, but for what late entries took beyond all that may be.
+            if (quantity > most || (quantity < most && quantity < uint256(line.reserved) + line.consumed)) {
                 revert UseLineInvalid(member, root, n);
             }
             if (_isChild(account.relation)) account.granted[n] = uint72(most);

@@ -19,6 +19,7 @@ abstract contract Registry is IRegistry {
     uint256 private constant _STATUS_BITS = 32;
     uint256 private constant _TIME_BITS = 40;
     bytes32 private constant _COMMITMENT = bytes32(bytes22(type(uint176).max));
+    bytes32 private constant _SAME = _COMMITMENT | bytes32(uint256(type(uint32).max)); // and document type, use policy
 
     struct Slot {
         bytes32 word;
@@ -227,7 +228,7 @@ abstract contract Registry is IRegistry {
             slot.word = word;
             return true;
         }
-        if ((before ^ word) & _COMMITMENT != 0) revert RegistryNumberTaken(member, tag);
+        if ((before ^ word) & _SAME != 0) revert RegistryNumberTaken(member, tag);
         return false;
     }
 

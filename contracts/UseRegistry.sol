@@ -101,8 +101,8 @@ abstract contract UseRegistry is UseTerms {
         bool isNew = use.state == UseState.None;
         if (isNew || c.act == _USE_ENTERED) c.economy = _requireActive(c.customs, _CUSTOMS);
         else _requireOperator(c.customs);
-        if (_isRepeated(c.act, use, amount)) return;
         _requireLine(account, c, amount);
+        if (_isRepeated(c.act, use, amount)) return;
 
         bool conflict = isNew && _begin(account, c);
         conflict = _book(account, c, use, amount) || conflict;
@@ -117,7 +117,9 @@ abstract contract UseRegistry is UseTerms {
     function _begin(Account storage account, Case memory c) private returns (bool breaks) {
         bool anyway = c.act == _USE_ENTERED;
         // Whether a record was valid when a late use happened is a question to its history, which may still be written.
-        if (!anyway) _requireValid(c.member, c.presented, c.tag);
+        // But one that was cancelled or replaced holds nothing any more: what it had others may have taken.
+        if (anyway) breaks = _record(c.member, c.tag).status > Status.Revoked;
+        else _requireValid(c.member, c.presented, c.tag);
         _requireEconomy(c.member, c.tag, c.economy);
         bool isText = _isText(c.id.office);
         if (!isText || !_allowsOffice(account, c.id.office)) {

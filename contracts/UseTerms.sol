@@ -59,7 +59,6 @@ abstract contract UseTerms is UseAccounts {
         Record memory record = _requireRecord(member, tag);
         _requireActive(member, _rolesFor(record.documentType));
         Account storage account = _accounts[member][tag];
-        if (account.lines != 0 && _isSame(account, terms)) return;
         _requireValid(member, tag, tag);
         if (account.lines != 0 || account.uses != 0) revert UseTermsFixed(member, tag);
         bool takes = _takes(record.usePolicy, true) && account.relation == Relation.None && terms.lines.length != 0;
@@ -110,6 +109,8 @@ abstract contract UseTerms is UseAccounts {
         }
         _requireTerms(account, member, tag, terms);
         bool isExtract = account.relation == Relation.ExtractOf;
+        // Without offices it would be for all.
+        _requireFit(!isExtract || terms.offices.length != 0 || _parentOf(account).offices == 0, member, tag);
 
         account.onRemaining = terms.onRemaining;
         account.tolerance = terms.tolerance;
@@ -259,13 +260,14 @@ abstract contract UseTerms is UseAccounts {
         if (hasTerms && !_isSame(account, issue.terms)) revert UseTermsFixed(member, issue.anchor.tag);
     }
 
-    /// @return same Whether the lines are those that were opened, with the same tolerance and as many offices. Once a
-    /// permit is endorsed its quantities are others.
+    /// @return same Whether the lines are those that were opened, with the same tolerance and as many offices.
+    /// Once a permit is endorsed its quantities are others.
     function _isSame(Account storage account, Terms memory terms) private view returns (bool same) {
         bool endorsed = account.endorsed;
         same =
             account.lines == terms.lines.length &&
             account.offices == terms.offices.length &&
+            account.onRemaining == terms.onRemaining &&
             (endorsed || account.tolerance == terms.tolerance);
         for (uint256 i; same && i < terms.lines.length; ++i) {
             Line memory line = _line(account, i + 1);
@@ -282,8 +284,6 @@ abstract contract UseTerms is UseAccounts {
         bool fits = terms.lines.length <= most && terms.offices.length <= most && terms.economies.length <= most;
         if (terms.tolerance > _WHOLE) fits = false;
         if (_isChild(account.relation) && terms.tolerance > _parentOf(account).tolerance) fits = false;
-        bool isExtract = account.relation == Relation.ExtractOf;
-        if (isExtract && terms.offices.length == 0 && _parentOf(account).offices != 0) fits = false;
         _requireFit(fits, member, tag);
     }
 

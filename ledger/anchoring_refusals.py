@@ -83,11 +83,11 @@ _TOLD: Final = {
     ),
     "UseLinkInvalid": _Words(
         "R21", "references", "", "a certificate that this one can build on",
-        "The certificate that it builds on is not on the ledger, not valid, builds on another itself, or is not this body's.",
+        "What it builds on is not on the ledger, not valid, builds on another, is not this body's, or counts its uses.",
     ),
     "UseBalanceExceeded": _Words(
         "R22", "items", "{asked}", "at most what the certificate that it builds on has left, {free}",
-        "More is certified, {asked}, than line {line} of the certificate that it builds on has left, {free}.",
+        "More is certified, {asked} with the tolerance, than line {line} of what it builds on has left, {free}.",
     ),
     "UseEconomyNotAllowed": _Words(
         "R13", "references", "{economy}", "an economy for which the certificate that it builds on may be used",

@@ -188,7 +188,7 @@ def test_extracts_take_from_their_licence_until_nothing_is_left(consortium: Cons
     [problem] = [problem for problem in results[2].problems if problem.severity == "error"]
     assert (problem.path, problem.code, problem.value) == ("items", "R22", "41"), problem
     assert results[2].reason == (
-        "R22: More is certified, 41, than line 1 of the certificate that it builds on has left, 40."
+        "R22: More is certified, 41 with the tolerance, than line 1 of what it builds on has left, 40."
     )
     assert line(consortium, 2, whole).consumed == 60_000_000
 

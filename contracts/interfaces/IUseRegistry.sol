@@ -165,8 +165,7 @@ interface IUseRegistry is IRegistry {
     /// the new record takes its own. Repeating it does nothing.
     function replace(bytes32 member, bytes32 old, uint16 reason, Issue calldata issue) external;
 
-    /// @notice Opens the balance of a record that was anchored without terms and has not been used. Repeating it does
-    /// nothing.
+    /// @notice Opens the balance of a record that was anchored without terms and has not been used.
     function setTerms(bytes32 member, bytes32 tag, Terms calldata terms) external;
 
     // --- by customs: an operator of a member with the customs role ---
@@ -203,8 +202,9 @@ interface IUseRegistry is IRegistry {
 
     /// @notice Writes down a use that happened while the chain could not be reached.
     /// @dev It stands whatever the balance, the limit or the office say, because it happened: an entry that breaks one
-    /// of them is marked as a conflict, and nobody else's use is undone. Whether the record was valid when it happened
-    /// is told by the journal alone, as changes of status may be recorded after they took effect. Only customs of an
+    /// of them is marked as a conflict, and nobody else's use is undone. So is one of a record that was cancelled or
+    /// replaced, which holds nothing any more. Whether the record was valid when it happened is told by the journal
+    /// alone, as changes of status may be recorded after they took effect. Only customs of an
     /// economy that may draw writes one, of less than 2^64. Takes the place of a reservation with the same id.
     /// Repeating it does nothing; what it repeats is told by line and quantity.
     /// @param happenedAt Seconds, not in the future.

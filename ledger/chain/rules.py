@@ -34,7 +34,7 @@ SENTENCES: Final = {
     "UseLineInvalid": "the line cannot be opened so: it has no quantity or no unit, or its parent's line does not allow it",
     "UseLineUnknown": "the record has no such line, or has lines and none was named",
     "UseUnitDiffers": "the line is kept in another unit",
-    "UseLinkInvalid": "a record cannot hang on that one: it is unknown, not valid, hangs on another itself, or is not yours",
+    "UseLinkInvalid": "a record cannot hang on that one: unknown, not valid, hanging itself, not yours, or counting its uses",
     "UseBalanceExceeded": "more was asked than is left",
     "UseLimitReached": "the record has been used in as many declarations as it allows",
     "UseEconomyNotAllowed": "customs of this economy may not draw on the record",

@@ -116,7 +116,8 @@ def _enter(registers: Registers, entry: Entry, act: UseEntered, _: Course | None
     held = 0
     if case.use is None:
         _require_economy(registers, entry, case)
-        conflict = any(_broken(registers, entry, place, case))
+        # What was cancelled or replaced holds nothing any more: what it had others may have taken.
+        conflict = case.root.status > Status.REVOKED or any(_broken(registers, entry, place, case))
     elif case.use.state is not UseState.RESERVED:
         contradict(entry, f"use is {case.use.state.name}, and cannot be entered again")
     else:
@@ -150,8 +151,9 @@ def _endorse(registers: Registers, entry: Entry, act: ExportEndorsed, course: Co
     line = book.lines[number]
     assert book.terms is not None
     largest = ceiling(line.authorised, book.terms.tolerance)
-    if not line.taken <= act.quantity <= largest:
-        expected = f"expected {line.taken} to {largest}"
+    least = min(line.taken, largest)
+    if not least <= act.quantity <= largest:
+        expected = f"expected {least} to {largest}"
         contradict(entry, f"line {number} is endorsed for {act.quantity}, {expected}")
     book.take(entry)
     if number < len(book.lines):

@@ -173,6 +173,12 @@ def test_a_permit_used_within_its_tolerance_is_endorsed_for_what_left_and_has_no
         replay(journal)
 
 
+def test_a_permit_that_late_entries_overdrew_is_endorsed_for_all_that_could_leave() -> None:
+    journal = a_journal(entered(130, True), endorsed(110, 0))
+    line = the_book(journal).lines[1]
+    assert (line.authorised, line.taken) == (110, 130)
+
+
 def test_a_permit_is_endorsed_for_what_left() -> None:
     journal = a_journal(reserved(40), endorsed(90, 0))
     assert [line.authorised for line in the_book(journal).lines.values()] == [90, 0]
@@ -218,6 +224,10 @@ LATE: list[tuple[str, bool, list[Step], dict[str, object]]] = [
     ("of a declaration that counts already", False, [reserved(1, item=7), reserved(1, declaration="more", by=CN)], {}),
     ("of another office", True, [], {"office": "AUBNE"}),
     ("of a suspended record", False, [changed(2)], {}),
+    ("of a revoked record", False, [changed(3)], {}),
+    ("of a cancelled record", True, [changed(4)], {}),
+    ("of a cancelled copy", False, [opened("copy", a_link("copy", 1, "L")), changed(4, "copy")], {"presented": "copy"}),
+    ("of a replaced record", True, [opened("M", acts.RecordReplaced(tag_of("L"), tag_of("M"), 24), *some_terms("M", 9))], {}),
     ("of a suspended copy", False, [opened("copy", a_link("copy", 1, "L")), changed(2, "copy")], {"presented": "copy"}),
     ("of a copy of a revoked record", False, [opened("copy", a_link("copy", 1, "L")), changed(3)], {"presented": "copy"}),
     ("of a reservation of a record suspended since", False, [reserved(9), changed(2)], {}),

@@ -166,7 +166,7 @@ def test_extracts_of_a_licence_share_it_out_and_never_exceed_it(world: World) ->
     [refused] = france.issue(an_extract_of(whole, "40000.5"))
     assert refused["outcome"] == "refused"
     # The first one holds its tolerance of 5 % too, which is part of that of the whole.
-    assert refused["reason"].startswith("R22: More is certified, 42000.525, than line 1")
+    assert refused["reason"].startswith("R22: More is certified, 42000.525 with the tolerance, than line 1")
     assert "has left, 37000." in refused["reason"], refused["reason"]
     assert lines(douane, number, "FR-FAM")[0]["free"] == "37000"
     france.anchored(an_extract_of(whole, "40000"))

@@ -271,6 +271,23 @@ contract CountsTest is UseSetting {
         balance(100, 0, 1);
     }
 
+    /// @dev Else a cancelled extract and its licence would be drawn on for the same goods in silence.
+    function test_a_late_entry_of_a_record_that_holds_nothing_any_more_is_a_conflict() public {
+        licensed(QUANTITY, oneLine(100, 0));
+        anchorOneAs(MOIT, child("extract", IUseRegistry.Relation.ExtractOf, 100));
+        change("extract", IRegistry.Status.Cancelled);
+        consume(CN, 1, 100);
+        vm.prank(operatorOf(CN));
+        uses.enter(CN, MOIT, "extract", id(1), kilograms(100), uint64(START));
+        yes(conflicts(), "cancelled");
+        anchorOneAs(MOIT, issueOf("old", LICENCE, QUANTITY, oneLine(9, 0)));
+        vm.prank(operatorOf(MOIT));
+        uses.replace(MOIT, "old", 31, issueOf("new", LICENCE, QUANTITY, oneLine(9, 0)));
+        vm.prank(operatorOf(CN));
+        uses.enter(CN, MOIT, "old", id(2), kilograms(1), uint64(START));
+        yes(conflicts(), "replaced");
+    }
+
     function test_nobody_enters_a_late_use_whose_economy_may_not_draw() public {
         licensed(QUANTITY, oneLine(100, 0));
         refused(about(IUseRegistry.UseEconomyNotAllowed.selector, TAG, uint256(bytes32("AU"))));

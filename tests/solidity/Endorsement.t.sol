@@ -57,6 +57,15 @@ contract EndorsementTest is UseSetting {
         consume(CN, 3, 1);
     }
 
+    /// @dev A late entry of one customs keeps no other from endorsing; that more was taken stays to be seen.
+    function test_a_permit_that_late_entries_over_drew_is_endorsed_for_all_that_could_leave() public {
+        enter(CN, 1, 130);
+        refused(about(IUseRegistry.UseLineInvalid.selector, TAG, 1));
+        endorse(VN, 109, 8);
+        endorse(VN, 110, 8);
+        balance(110, 0, 130);
+    }
+
     function test_an_extract_that_was_endorsed_gives_back_all_that_it_took() public {
         IUseRegistry.Issue memory extract = child("extract", IUseRegistry.Relation.ExtractOf, 50);
         extract.terms.tolerance = 10;

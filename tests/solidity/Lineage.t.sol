@@ -94,7 +94,7 @@ contract LineageTest is UseSetting {
         eq(journal.size(), size);
         IUseRegistry.Issue memory issue = copyOf(TAG, "copy");
         delete issue.link;
-        issue.usePolicy = NO_POLICY;
+        issue.terms = oneLine(1, 0);
         refused(linkInvalid(issue.link));
         anchorOneAs(MOIT, issue);
     }
@@ -214,6 +214,14 @@ contract LineageTest is UseSetting {
         IUseRegistry.Issue memory issue = child(CHILD, EXTRACT, 50);
         issue.terms.tolerance = 1;
         refused(fixed_);
+        anchorOneAs(MOIT, issue);
+        issue = child(CHILD, EXTRACT, 50);
+        issue.terms.onRemaining = true;
+        refused(fixed_);
+        anchorOneAs(MOIT, issue);
+        issue = child(CHILD, EXTRACT, 50);
+        issue.usePolicy = 0x0302;
+        refused(abi.encodeWithSelector(IRegistry.RegistryNumberTaken.selector, MOIT, CHILD));
         anchorOneAs(MOIT, issue);
         issue = child(CHILD, EXTRACT, 50);
         issue.link.tag = NEW;

@@ -14,7 +14,7 @@ contract RegistryTest is Setting {
 
     function anchorWith(uint16 documentType, uint16 usePolicy) private {
         vm.prank(operatorOf(VCCI));
-        registry.anchor(VCCI, documentType, usePolicy, KEY, someAnchors(1, documentType));
+        registry.anchor(VCCI, documentType, usePolicy, KEY, someAnchors(1, (uint256(documentType) << 16) | usePolicy));
     }
 
     function taken(bytes32 tag) private pure returns (bytes memory) {
@@ -143,6 +143,19 @@ contract RegistryTest is Setting {
         vm.expectRevert(taken(tag));
         anchorAs(operatorOf(VCCI), anchors);
         eq(uint256(registry.recordOf(VCCI, anchors[0].tag).status), 0);
+    }
+
+    /// @dev Else an issuer would believe in a limit that was never recorded.
+    function test_a_document_is_not_anchored_again_with_another_type_or_use_policy() public {
+        anchorWith(864, 0x0201);
+        IRegistry.Anchor[] memory anchors = someAnchors(1, (uint256(864) << 16) | 0x0201);
+        uint16[2] memory policies = [uint16(0x0100), 0x0201];
+        uint16[2] memory types = [uint16(864), 865];
+        for (uint256 i; i < 2; ++i) {
+            vm.expectRevert(taken(anchors[0].tag));
+            vm.prank(operatorOf(VCCI));
+            registry.anchor(VCCI, types[i], policies[i], KEY, anchors);
+        }
     }
 
     function test_a_batch_may_repeat_itself_but_not_contradict_itself() public {

@@ -133,7 +133,8 @@ abstract contract UseReader is UseSetting {
         _sums[tag][_number(entry, 218, 2)].consumed += quantity;
         _sums[tag][_number(entry, 218, 2)].granted += quantity;
         Sum storage own = _sums[bytes32(_number(entry, 186, 32))][_number(entry, 220, 2)];
-        (own.parent, own.parentLine) = sign > 0 ? (tag, _number(entry, 218, 2)) : (bytes32(0), 0);
+        // Also of what gave its share back: whatever is drawn on it after that counts in the family.
+        (own.parent, own.parentLine) = (tag, _number(entry, 218, 2));
         if (_number(entry, 220, 2) == 1) _live[tag] += sign;
         if (sign < 0) ++done[7];
     }

@@ -143,6 +143,14 @@ contract UseRightsTest is UseSetting {
         }
     }
 
+    function test_a_use_in_another_unit_is_no_repetition() public {
+        for (uint256 k; k < 3; ++k) {
+            write(k, IUseRegistry.Amount(1, KGM, 1));
+            refused(abi.encodeWithSelector(IUseRegistry.UseUnitDiffers.selector, MOIT, TAG, 1, KGM));
+            write(k, IUseRegistry.Amount(1, "TNE", 1));
+        }
+    }
+
     /// @dev The `k`-th way to begin a use.
     function write(uint256 k, IUseRegistry.Amount memory amount) private {
         vm.prank(operatorOf(CN));
