@@ -42,7 +42,8 @@ interface IRegistry {
         Record[] records;
     }
 
-    /// @notice `member` already anchored another document under this number, or this one with another type or use policy.
+    /// @notice `member` already anchored another document under this number, or this one with another type or use
+    /// policy.
     error RegistryNumberTaken(bytes32 member, bytes32 tag);
     /// @notice `member` never anchored anything under this number.
     error RegistryRecordUnknown(bytes32 member, bytes32 tag);
