@@ -123,7 +123,7 @@ def _sources(body: bytes, kind: str, most: int) -> tuple[Iterable[Input], bool]:
     """
     if kind != CSV:
         return _documents(body, most)
-    count = count_rows(BytesIO(body).readline)
+    count = count_rows(BytesIO(body).readline, most=most)
     if not count:
         raise Rejected([Problem("rows", "", "a row with a certificate", code="DOCUMENTS_MISSING")])
     _check_count("rows", count, most)

@@ -27,6 +27,9 @@ MOST_ROW: Final = DEFAULT.size
 MOST_CELL: Final = 32_767
 """Characters of a cell, as in a spreadsheet."""
 
+MOST_BLANK: Final = 10_000
+"""Rows without any value in a table of bounded length."""
+
 ReadLine = Callable[[int], bytes]
 """Returns the next line with its end, or of a longer one that many bytes; empty at the end, as files do."""
 
@@ -55,15 +58,23 @@ def read_rows(readline: ReadLine, name: str = "") -> Iterator[Input]:
             yield f"{place}row {number}", _document(header, line, record)
 
 
-def count_rows(readline: ReadLine, name: str = "") -> int:
+def count_rows(readline: ReadLine, name: str = "", most: int | None = None) -> int:
     """Return how many rows ``read_rows`` will yield.
+
+    Args:
+        most: reading ends with a row more, and ``most + 1`` is returned; also after ``MOST_BLANK`` blank ones.
 
     Raises:
         Rejected: as ``read_rows``.
     """
     records = _records(readline)
     _header(records, f"{name} " if name else "")
-    return sum(not _is_blank(record) for _, record in records)
+    count = 0
+    for number, (_, record) in enumerate(records, start=1):
+        count += not _is_blank(record)
+        if most is not None and (count > most or number - count > MOST_BLANK):
+            return most + 1
+    return count
 
 
 def _is_blank(record: bytes) -> bool:

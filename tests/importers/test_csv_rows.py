@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from ledger.core.documents.row import flatten
 from ledger.core.problems import Problem
 from ledger.errors import Rejected
-from ledger.importers.csv_rows import MOST_CELL, MOST_ROW, count_rows, read_rows
+from ledger.importers.csv_rows import MOST_BLANK, MOST_CELL, MOST_ROW, count_rows, read_rows
 from ledger.samples import certificates, issuers
 from tests.certificates import the_reference
 
@@ -180,3 +180,12 @@ def test_rows_are_read_one_by_one_however_many_there_are() -> None:
     assert asked == 2
     assert next(rows)[0] == "row 2"
     assert asked == 3
+
+
+@pytest.mark.parametrize(("row", "read"), [(b"A\n", 11), (b"\n", MOST_BLANK + 1)])
+def test_counting_a_bounded_table_ends_where_it_has_too_many_rows(row: bytes, read: int) -> None:
+    header = b"certificateNumber\n"
+    table = io.BytesIO(header + row * 50_000)
+    assert count_rows(table.readline, most=10) == 11
+    assert table.tell() == len(header) + read * len(row)
+    assert count_rows(io.BytesIO(header + row * 10).readline, most=10) == 10 * row.startswith(b"A")
